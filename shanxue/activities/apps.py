@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ActivitiesConfig(AppConfig):
+    name = "shanxue.activities"
+    label = "activities"
+    verbose_name = "学习活动"

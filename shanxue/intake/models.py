@@ -1,0 +1,47 @@
+"""Batches: one committed import, with what it changed, so that it can be undone."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Batch(models.Model):
+    bureau_code = models.CharField(max_length=32, db_index=True)
+    kind = models.CharField(max_length=32)
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)  # columns and answers used
+    outcome = models.JSONField(default=dict)  # counts of 新增/更新/不变/跳过/排除
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau_code", "kind", "sha256"],
+                condition=models.Q(undone_at__isnull=True),
+                name="same_file_counts_once",
+            ),
+        ]
+
+
+class Change(models.Model):
+    """One row that a batch wrote: ``before`` is null for a new row, else the former values of what changed."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="changes")
+    model = models.CharField(max_length=48)
+    row_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(default=dict)
+
+
+class RememberedAnswer(models.Model):
+    """An answer once given to a question (columns of a headerless file, a name for a unit), used again silently shown."""
+
+    bureau_code = models.CharField(max_length=32)
+    question = models.CharField(max_length=200)
+    answer = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau_code", "question"], name="one_answer_per_question")]
