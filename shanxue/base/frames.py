@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import narwhals as nw
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 FACT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -46,14 +48,15 @@ SUBJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def complete_facts(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Give a room's table every fact column, in order, nulls where the room has nothing to say."""
-    present = frame.collect_schema().names()
-    columns = [
-        pl.col(name).cast(kind) if name in present else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in FACT_SCHEMA.items()
-    ]
-    return frame.select(columns)
+def shape_columns(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Give a table exactly these columns in this order: what is absent becomes null, dates kept as text become dates."""
+    return frame.select(
+        _shape_column(frame.schema[name], name, kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in schema.items()
+    )
 
 
-__all__ = ["FACT_SCHEMA", "SUBJECT_SCHEMA", "complete_facts", "nw"]
+def _shape_column(present: pl.DataType, name: str, kind: Any) -> pl.Expr:
+    if kind == pl.Date and present == pl.String:
+        return pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d")
+    return pl.col(name).cast(kind)

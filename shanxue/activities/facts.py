@@ -1,0 +1,96 @@
+"""Attendance and sessions as facts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from shanxue.base.frames import FACT_SCHEMA, shape_columns
+from shanxue.orgs.facts import Slice, read_query, write_date
+
+from .rules import Mark
+
+PRESENT = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY)
+
+
+def read_sessions_of_window(part: Slice) -> pl.DataFrame:
+    """Read the bureau's sessions in the window, one row per session; small beside the marks it is joined to."""
+    window = part.window
+    frame = read_query(
+        "SELECT id AS session_id, unit_id, kind, tier, topic AS title, state, reason, \"on\", "
+        "credit_milli, minutes FROM activities_session "
+        f"WHERE bureau_id = {part.bureau_id} AND \"on\" >= {write_date(window.from_on)} "
+        f'AND "on" < {write_date(window.until_on)}'
+    )
+    return shape_columns(
+        frame,
+        {"session_id": pl.Int64, "unit_id": pl.Int64, "kind": pl.String, "tier": pl.String, "title": pl.String,
+         "state": pl.String, "reason": pl.String, "on": pl.Date, "credit_milli": pl.Int64, "minutes": pl.Int64},
+    )  # fmt: skip
+
+
+def read_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Read a slice of people's marks at these sessions: one row per person and session."""
+    if sessions.is_empty():
+        return shape_columns(pl.DataFrame(), FACT_SCHEMA)
+    first, last = sessions["session_id"].min(), sessions["session_id"].max()
+    marks = read_query(
+        "SELECT person_id AS subject, session_id, id AS ref, mark, reason, minutes_late AS late_minutes, "
+        f"asked_after AS flag FROM activities_attendance WHERE person_id {part.within} "
+        f"AND session_id BETWEEN {first} AND {last}"
+    )
+    return _describe_marks(marks, sessions)
+
+
+def read_unit_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Read marks by the unit the person stood in on the day: ``subject`` is that unit."""
+    if sessions.is_empty():
+        return shape_columns(pl.DataFrame(), FACT_SCHEMA)
+    first, last = sessions["session_id"].min(), sessions["session_id"].max()
+    marks = read_query(
+        "SELECT unit_id AS subject, session_id, id AS ref, mark, reason, minutes_late AS late_minutes, "
+        f"asked_after AS flag FROM activities_attendance WHERE session_id BETWEEN {first} AND {last} "
+        "AND unit_id IS NOT NULL"
+    )
+    return _describe_marks(marks, sessions)
+
+
+def _describe_marks(marks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    joined = marks.join(sessions.drop("reason", "state"), on="session_id", how="inner").with_columns(
+        unit=pl.col("unit_id"),
+        measure=pl.lit("学时"),
+        amount=pl.col("credit_milli"),
+        size=pl.col("minutes") * 1000,
+    )
+    return shape_columns(joined, FACT_SCHEMA)
+
+
+def read_session_facts(sessions: pl.DataFrame, marks_by_session: pl.DataFrame) -> pl.DataFrame:
+    """Turn sessions into facts of the unit that held them; ``size`` is the share present, in thousandths, half up."""
+    present = pl.col("mark").is_in([str(mark) for mark in PRESENT])
+    expected = pl.col("mark") != str(Mark.EXEMPT)
+    shares = marks_by_session.group_by("session_id").agg(
+        present=(present * pl.col("count")).sum().cast(pl.Int64),
+        expected=(expected * pl.col("count")).sum().cast(pl.Int64),
+    )
+    joined = sessions.join(shares, on="session_id", how="left").with_columns(
+        subject=pl.col("unit_id"),
+        unit=pl.col("unit_id"),
+        ref=pl.col("session_id"),
+        mark=pl.col("state"),
+        measure=pl.lit("学时"),
+        amount=pl.col("credit_milli"),
+        size=pl.when(pl.col("expected") > 0).then(
+            (2000 * pl.col("present") + pl.col("expected")) // (2 * pl.col("expected"))
+        ),
+    )
+    return shape_columns(joined, FACT_SCHEMA)
+
+
+def read_marks_by_session(bureau_id: int) -> pl.DataFrame:
+    """Count marks per session and mark: session_id, mark, count."""
+    frame = read_query(
+        "SELECT a.session_id, a.mark, COUNT(*) AS count FROM activities_attendance a "
+        f"JOIN activities_session s ON s.id = a.session_id WHERE s.bureau_id = {int(bureau_id)} "
+        "GROUP BY a.session_id, a.mark"
+    )
+    return shape_columns(frame, {"session_id": pl.Int64, "mark": pl.String, "count": pl.Int64})
