@@ -128,11 +128,13 @@ class Item:
     over_cap: Fraction | None = None
     values: Mapping[str, Fraction] = field(default_factory=dict)  # votes: value of each grade (K33)
     groups: Mapping[str, Fraction] = field(default_factory=dict)  # votes: weight of each rater group (K34)
+    several_groups: bool = False  # votes: without weights, mean of the groups' means (True) or of all votes (K34)
     trim: int = 0  # votes: how many highest and lowest are left out (K34), default none
     least: Fraction | None = None  # marks: bounds of one scorer's mark (K26)
     most: Fraction | None = None
     rank_points: tuple[tuple[Fraction, Fraction], ...] = ()  # rank: (up to this share, points) (K46)
     rank_within: str | None = None  # a subject column, or None: everybody
+    points: Fraction | None = None  # fixed: the same for everybody (K31)
     table_column: str | None = None  # fixed: points by a subject column (K31)
     table: Mapping[str, Fraction] = field(default_factory=dict)
     carry_share: Fraction | None = None  # carry: share of last year's total (K15)
@@ -261,3 +263,8 @@ class Scheme:
     transfers: Policy = Policy("end_unit")  # end_unit: the result is listed where the person stands at the end
     members_scheme: str | None = None  # code of the scheme whose results are the `members` facts (K48)
     text: str = ""  # the TOML itself
+    name: str = ""  # what this assessment is called in sentences: 学习考核
+    full: Fraction | None = None  # full marks of the total, when the text names them
+    make_up: Policy = Policy("as_marked")  # K54: each item's marks say whether 已补学 counts
+    omitted: tuple[str, ...] = ()  # parts of the text that are not here, and why
+    optional_quotas: tuple[Quota, ...] = ()  # written, but switched off (enabled = false)
