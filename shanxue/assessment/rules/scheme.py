@@ -224,7 +224,7 @@ class Quota:
 
 @dataclass(frozen=True)
 class Exempt:
-    """K51. ``exclude``: not assessed; ``waive``: the named items ask nothing; ``days``: sessions in those days are 免."""
+    """K51. ``exclude``: not assessed; ``waive``: the items ask nothing; ``days``: sessions in those days are 免."""
 
     categories: tuple[str, ...]
     mode: Literal["exclude", "waive", "days"]
