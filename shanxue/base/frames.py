@@ -36,6 +36,7 @@ SUBJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "home": pl.Int64,  # unit under which the result is listed (a person's branch; a unit's parent)
     "home_name": pl.String,
     "department": pl.String,
+    "department_id": pl.Int64,
     "status": pl.String,
     "staff_state": pl.String,
     "rank_class": pl.String,
@@ -50,6 +51,8 @@ SUBJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def shape_columns(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
     """Give a table exactly these columns in this order: what is absent becomes null, dates kept as text become dates."""
+    if not frame.columns:
+        return pl.DataFrame(schema=dict(schema))
     return frame.select(
         _shape_column(frame.schema[name], name, kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
         for name, kind in schema.items()

@@ -93,7 +93,9 @@ def read_people(part: Slice) -> pl.DataFrame:
     party = stints.filter(pl.col("line") == Line.PARTY).select(
         "subject", home="unit_id", home_name="unit_name", role="role", unit_kind="kind"
     )
-    admin = stints.filter(pl.col("line") == Line.ADMIN).select("subject", department="unit_name")
+    admin = stints.filter(pl.col("line") == Line.ADMIN).select(
+        "subject", department="unit_name", department_id="unit_id"
+    )
     frame = (
         people.with_columns(age=pl.lit(year) - pl.col("birth_year"))
         .join(party, on="subject", how="left")

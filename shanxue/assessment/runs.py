@@ -1,0 +1,242 @@
+"""From a bureau's records to an assessment, computed; and from a computed assessment to rows, written once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from shanxue.audit.actions import record_entry
+from shanxue.base.errors import Refusal
+from shanxue.orgs.facts import Slice, read_people, read_units
+from shanxue.orgs.models import Bureau
+from shanxue.orgs.rules import UnitKind
+
+from .engine import Assessed, assess, list_sources, select_evidence
+from .facts import gather_person_facts, gather_unit_facts, turn_members_into_facts, turn_units_into_facts
+from .models import Result, ResultLine, Run, SchemeVersion
+from .rules.loading import Loaded, load_scheme
+from .rules.scheme import Scheme
+
+UNIT_KINDS = {
+    "branch": (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH),
+    "department": (UnitKind.DEPARTMENT,),
+}
+EVERYONE = 2**62
+ROWS_PER_INSERT = 2000
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An assessment in memory with the subjects it speaks of (SUBJECT_SCHEMA)."""
+
+    scheme: Scheme
+    subjects: pl.DataFrame
+    assessed: Assessed
+
+
+def find_latest_run(bureau: Bureau, code: str) -> Run | None:
+    """Find the newest run of a scheme in a bureau."""
+    return Run.objects.filter(bureau=bureau, scheme__code=code).select_related("scheme").order_by("-at", "-id").first()
+
+
+def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
+    """Compute a scheme over the bureau's records as they are now, and store nothing (试算).
+
+    Raises ``Refusal`` when the scheme rests on another's results and that one has not been run.
+    """
+    part = Slice(bureau.pk, scheme.window, 0, EVERYONE)
+    sources = list_sources(scheme)
+    if scheme.subject == "person":
+        people = _drop_absent(read_people(part), scheme)
+        days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
+        return Computed(scheme, people, assess(scheme, people.lazy(), gather_person_facts(part, sources, exempt_days=days)))
+    units = _drop_absent(read_units(bureau.pk, UNIT_KINDS[scheme.subject]), scheme)
+    facts = gather_unit_facts(
+        part,
+        sources,
+        members=_read_members(bureau, scheme) if "members" in sources else None,
+        subunits=_read_subunits(bureau, scheme) if "subunits" in sources else None,
+    )
+    return Computed(scheme, units, assess(scheme, units.lazy(), facts))
+
+
+def _drop_absent(subjects: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
+    """Leave out those who came after the window or were gone before its end: there is nobody to assess."""
+    came = pl.col("joined_on").is_null() | (pl.col("joined_on") < scheme.window.until_on)
+    stayed = pl.col("left_on").is_null() | (pl.col("left_on") >= scheme.window.until_on)
+    return subjects.filter(came & stayed)
+
+
+def _require_run(bureau: Bureau, scheme: Scheme) -> Run:
+    run = find_latest_run(bureau, scheme.members_scheme or "")
+    if run is None:
+        raise Refusal(
+            "members_not_assessed",
+            f"《{scheme.title}》要用“{scheme.members_scheme}”的结果，但它还没有试算。请先试算“{scheme.members_scheme}”。",
+        )
+    return run
+
+
+def _read_members(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
+    run = _require_run(bureau, scheme)
+    made = load_scheme(run.scheme.text, run.scheme.code).scheme
+    rows = list(run.results.values_list("person_id", "total_points", "grade"))
+    results = pl.DataFrame(
+        rows, schema={"subject": pl.Int64, "total": pl.Int64, "grade": pl.String}, orient="row"
+    )
+    people = read_people(Slice(bureau.pk, made.window, 0, EVERYONE))
+    return turn_members_into_facts(
+        results, people, "home" if scheme.subject == "branch" else "department_id", made.scale
+    )
+
+
+def _read_subunits(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
+    run = _require_run(bureau, scheme)
+    made = load_scheme(run.scheme.text, run.scheme.code).scheme
+    rows = list(run.results.values_list("unit_id", "unit__parent_id", "unit__name", "unit__kind", "total_points", "grade"))
+    return turn_units_into_facts(rows, made.scale)
+
+
+@transaction.atomic
+def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime) -> Run:
+    """Compute a scheme over a bureau and store the run: one row per subject, one per line, one audit entry.
+
+    Nothing of a former run is touched. Raises ``Refusal`` as ``try_scheme`` does.
+    """
+    scheme = loaded.scheme
+    computed = try_scheme(bureau, scheme)
+    version, _ = SchemeVersion.objects.get_or_create(
+        bureau=bureau,
+        code=scheme.code,
+        sha256=hashlib.sha256(scheme.text.encode()).hexdigest(),
+        defaults={"title": scheme.title, "subject": scheme.subject, "text": scheme.text, "at": at},
+    )
+    run = Run.objects.create(
+        bureau=bureau,
+        scheme=version,
+        at=at,
+        actor=actor,
+        inputs_sha256=digest_rows(_list_inputs(computed)),
+        results_sha256=digest_rows(_list_results(computed)),
+        lines_sha256=digest_rows(_list_lines(computed)),
+        subject_count=computed.subjects.height,
+    )
+    _store_results(run, computed)
+    record_entry(
+        chain=bureau.code,
+        actor=actor,
+        at=at,
+        verb="assessment.run_scheme",
+        subject=scheme.code,
+        detail={"run": run.pk, "results_sha256": run.results_sha256, "lines_sha256": run.lines_sha256},
+    )
+    return run
+
+
+def digest_rows(rows: Iterator[Sequence[Any]]) -> str:
+    """Digest rows as the CSV text they would be written as; the same on every database and engine."""
+    digest = hashlib.sha256()
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in rows:
+        writer.writerow(row)
+        if buffer.tell() > 1 << 20:
+            digest.update(buffer.getvalue().encode())
+            buffer.seek(0)
+            buffer.truncate()
+    digest.update(buffer.getvalue().encode())
+    return digest.hexdigest()
+
+
+def _list_inputs(computed: Computed) -> Iterator[Sequence[Any]]:
+    """What went into the run: the scheme's text, each subject as assessed, and everything that was counted of it."""
+    yield [computed.scheme.text]
+    own = [name for name in computed.subjects.columns if name not in {"subject", "home", "department_id"}]
+    yield from computed.subjects.select(own).sort("code").iter_rows()
+    yield from _with_codes(computed, computed.assessed.lines, ["item", "counted", "out_of"])
+
+
+def _list_results(computed: Computed) -> Iterator[Sequence[Any]]:
+    yield from _with_codes(computed, computed.assessed.results, ["total", "grade", "rank", "rank_note"])
+    yield from _with_codes(computed, computed.assessed.gates, ["gate"])
+
+
+def _list_lines(computed: Computed) -> Iterator[Sequence[Any]]:
+    yield from _with_codes(
+        computed, computed.assessed.lines, ["item", "counted", "out_of", "awarded", "full", "note"]
+    )
+
+
+def _with_codes(computed: Computed, frame: pl.DataFrame, columns: list[str]) -> Iterator[Sequence[Any]]:
+    """List rows under the subjects' own codes, in an order that does not depend on database ids."""
+    named = frame.join(computed.subjects.select("subject", "code"), on="subject", how="inner")
+    return named.select("code", *columns).sort("code", *columns[:1], maintain_order=True).iter_rows()
+
+
+def _store_results(run: Run, computed: Computed) -> None:
+    scheme = computed.scheme
+    owner = "person_id" if scheme.subject == "person" else "unit_id"
+    gates: dict[int, list[str]] = {}
+    for subject, gate in computed.assessed.gates.select("subject", "gate").iter_rows():
+        gates.setdefault(subject, []).append(gate)
+    homes = dict(computed.subjects.select("subject", "home").iter_rows())
+    rows = [
+        Result(
+            run=run,
+            **{owner: row["subject"]},
+            home_id=homes[row["subject"]],
+            total_points=row["total"],
+            grade=row["grade"],
+            rank=row["rank"],
+            rank_note=row["rank_note"],
+            gates=sorted(gates.get(row["subject"], [])),
+        )
+        for row in computed.assessed.results.sort("subject").iter_rows(named=True)
+    ]
+    stored = Result.objects.bulk_create(rows, batch_size=ROWS_PER_INSERT)
+    ids = {getattr(row, owner): row.pk for row in stored}
+    ResultLine.objects.bulk_create(
+        (
+            ResultLine(
+                result_id=ids[subject], item=item, counted_milli=counted, out_of_milli=out_of,
+                awarded_points=awarded, full_points=full, note=note,
+            )  # fmt: skip
+            for subject, item, counted, out_of, awarded, full, note in computed.assessed.lines.select(
+                "subject", "item", "counted", "out_of", "awarded", "full", "note"
+            ).iter_rows()
+        ),
+        batch_size=ROWS_PER_INSERT,
+    )
+
+
+def list_evidence(result: Result, item_code: str) -> list[dict[str, Any]]:
+    """List the very records behind one line: one dict per fact, the same filter as the count without its sum."""
+    run = result.run
+    scheme = load_scheme(run.scheme.text, run.scheme.code).scheme
+    sources = list_sources(scheme)
+    if result.person_id is not None:
+        part = Slice(run.bureau_id, scheme.window, result.person_id, result.person_id)
+        days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
+        facts = gather_person_facts(part, sources, exempt_days=days)
+        rows = select_evidence(scheme, item_code, facts, result.person_id)
+    else:
+        assert result.unit_id is not None
+        part = Slice(run.bureau_id, scheme.window, result.unit_id, result.unit_id)
+        facts = gather_unit_facts(
+            part,
+            sources,
+            members=_read_members(run.bureau, scheme) if "members" in sources else None,
+            subunits=_read_subunits(run.bureau, scheme) if "subunits" in sources else None,
+        )
+        rows = select_evidence(scheme, item_code, facts, result.unit_id)
+    return rows.sort("on", "ref", nulls_last=True).to_dicts()
+
+
