@@ -174,12 +174,14 @@ class Missing:
 
 
 def list_missing(part: Part) -> tuple[Missing, ...]:
-    """List the items that somebody has no data for, in the scheme's order as the lines show it."""
+    """List the items that somebody has no data for, in the order the lines show them. 免 is not missing."""
     homes = {row.code: row.home for row in part.rows}
-    found: dict[str, tuple[str, Counter[str]]] = {}
+    titles: dict[str, str] = {}
+    counts: dict[str, Counter[str]] = {}
     for line in part.lines:
-        if line.awarded is None and not line.item.startswith("="):
-            found.setdefault(line.item, (line.title or line.item, Counter()))[1][homes.get(line.code, "")] += 1
+        if line.awarded is None and "免" not in line.note.split("；"):
+            titles.setdefault(line.item, line.title or line.item)
+            counts.setdefault(line.item, Counter())[homes.get(line.code, "")] += 1
     return tuple(
-        Missing(item, title, sum(counts.values()), tuple(counts.most_common())) for item, (title, counts) in found.items()
+        Missing(item, title, counts[item].total(), tuple(counts[item].most_common())) for item, title in titles.items()
     )
