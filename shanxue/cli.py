@@ -1,0 +1,235 @@
+"""The ``shanxue`` command. Each subcommand parses, makes one call into the house, and says the outcome in Chinese."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from shanxue.base.errors import Refusal
+
+if TYPE_CHECKING:
+    from shanxue.assessment.rules.report import YearReport
+
+OK, OPEN, REFUSED, INTERRUPTED = 0, 1, 2, 130
+COMMAND_LINE = "命令行"
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand and return its exit code: 0 done, 1 open questions, 2 refused, 130 interrupted."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except Refusal as refusal:
+        err.print(f"[bold]没有完成。[/]{escape(refusal.sentence)}")
+        for problem in getattr(refusal, "problems", ()):
+            err.print(f"  · {escape(problem)}")
+        return REFUSED
+    except KeyboardInterrupt:
+        err.print("已中断，没有写下任何结果。")
+        return INTERRUPTED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="shanxue", description="善学：机关学习的计划、考勤、考核、通报与归档。")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    _add_assess(commands)
+    _add_import(commands)
+    _add_check_scheme(commands)
+    _add_site(commands)
+    return parser
+
+
+def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("assess", help="由一个文件夹的细则和表格算出全年考核结果")
+    command.add_argument("folder", type=Path, metavar="DIR", help="放着 scheme.toml 和各种 Excel、CSV 的文件夹")
+    command.add_argument("--out", type=Path, required=True, metavar="OUT", help="结果写到哪个文件夹")
+    command.add_argument("--engine", choices=["polars", "spark"], default="polars", help="计算引擎")
+    command.set_defaults(run=run_assess)
+
+
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from shanxue.intake.commands import add_import_arguments, run_import  # light: no Django before set-up
+
+    command = commands.add_parser("import", help="导入名册、考勤等表格，先看后写")
+    add_import_arguments(command)
+
+    def run(arguments: argparse.Namespace) -> int:
+        set_up(migrate=True)
+        return run_import(arguments)
+
+    command.set_defaults(run=run)
+
+
+def _add_check_scheme(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("check-scheme", help="检查一份考核细则")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.set_defaults(run=run_check_scheme)
+
+
+def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("serve", help="启动网站")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8000)
+    command.set_defaults(run=run_serve)
+    command = commands.add_parser("demo", help="装入示例单位，算出全年结果，启动网站")
+    command.add_argument("--no-serve", action="store_true", help="算完就停，不启动网站")
+    command.add_argument("--port", type=int, default=8000)
+    command.set_defaults(run=run_demo)
+    command = commands.add_parser("verify", help="验证留痕链没有被改动")
+    command.set_defaults(run=run_verify)
+
+
+def set_up(*, database: str | None = None, data: str | None = None, migrate: bool = False) -> None:
+    """Make Django ready; ``database`` and ``data`` override the environment for this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanxue.settings")
+    if data:
+        os.environ["SHANXUE_DATA"] = data
+    if database:
+        os.environ["SHANXUE_DATABASE"] = database
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    if migrate:
+        call_command("migrate", verbosity=0, skip_checks=True, interactive=False)
+
+
+def run_assess(arguments: argparse.Namespace) -> int:
+    """Assess a folder in an embedded database of its own, which is gone afterwards whatever happens."""
+    work = tempfile.mkdtemp(prefix="shanxue-assess-")
+    try:
+        set_up(database=f"sqlite:{work}/assess.sqlite3", data=work, migrate=True)
+        from shanxue.assess_folder import assess_folder
+
+        with show_progress() as progress:
+            report, _ = assess_folder(
+                arguments.folder,
+                arguments.out,
+                bureau_code="default",
+                actor=COMMAND_LINE,
+                at=_now(),
+                engine=arguments.engine,
+                progress=progress,
+            )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _print_outcome(report, arguments.out)
+    return OK
+
+
+def _print_outcome(report: YearReport, folder: Path) -> None:
+    out.print(f"\n[bold]{escape(report.bureau_name)} {report.year} 年度考核结果[/]  写在 {escape(str(folder))}/")
+    for word, part in report.parts:
+        counts: dict[str, int] = {}
+        for row in part.rows:
+            counts[row.grade or "不定等次"] = counts.get(row.grade or "不定等次", 0) + 1
+        order = [grade for grade in (*part.scheme.grades, *counts) if grade in counts]
+        shown = "，".join(f"{grade} {counts[grade]}" for grade in dict.fromkeys(order))
+        left_out = f"，免考核 {len(part.excluded)}" if part.excluded else ""
+        out.print(f"  {word} {len(part.rows)}：{shown}{left_out}")
+    for notice in report.notices:
+        out.print(f"  注意：{escape(notice)}")
+    out.print("  results.csv · lines.csv · 考核结果.xlsx · 情况通报.docx · run.json")
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show one line that says what is being done and how far it is."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("准备", total=1)
+        yield lambda text, done, total: bar.update(task, description=escape(text), completed=done, total=max(total, 1))
+
+
+def run_check_scheme(arguments: argparse.Namespace) -> int:
+    from shanxue.assessment.rules.check import describe_check
+
+    code, text = describe_check(arguments.file)
+    (out if code == OK else err).print(escape(text))
+    return code
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    set_up(migrate=True)
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    out.print(f"善学已启动：http://{arguments.host}:{arguments.port}/  按 Ctrl-C 停止。")
+    Granian(
+        "shanxue.wsgi:application",
+        address=arguments.host,
+        port=arguments.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=2,
+        log_enabled=False,
+    ).serve()
+    return OK
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Load the example bureau afresh, assess its year, say who can sign in, and serve."""
+    from shanxue.demo import EXAMPLE, load_demo
+
+    data = Path(os.environ.get("SHANXUE_DATA", "var/demo"))
+    data.mkdir(parents=True, exist_ok=True)
+    for file in data.glob("shanxue.sqlite3*"):
+        file.unlink()
+    set_up(data=str(data), migrate=True)
+    results = data / "结果"
+    with show_progress() as progress:
+        report, accounts = load_demo(EXAMPLE, results, at=_now(), progress=progress)
+    _print_outcome(report, results)
+    out.print("\n可以用这些账号登录（仅供示例）：")
+    for account in accounts:
+        out.print(f"  {account.role:<6}\t{account.username}\t{account.password}\t{escape(account.name)}")
+    if arguments.no_serve:
+        return OK
+    arguments.host = "127.0.0.1"
+    return run_serve(arguments)
+
+
+def run_verify(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+    set_up(migrate=True)
+    from shanxue.audit.queries import list_chains, verify_chain
+
+    reports = [verify_chain(chain) for chain in list_chains()]
+    for report in reports:
+        if report.broken_at is None:
+            out.print(f"{report.chain}：{report.entries} 条留痕完整，链首 {report.head[:16]}…")
+        else:
+            err.print(f"{report.chain}：第 {report.broken_at} 条留痕与前文接不上，这条或它前一条被改动或删除。")
+    if not reports:
+        out.print("还没有留痕。")
+    return OK if all(report.broken_at is None for report in reports) else REFUSED
+
+
+def _now() -> datetime:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+def read_today() -> date:
+    """Read today's date in the bureau's time zone (the edge of the house)."""
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
