@@ -1,0 +1,16 @@
+"""``python -m examples.generator [FOLDER]``: write both folders under FOLDER, by default beside this package."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from .year_folder import write_year
+
+
+def main(arguments: list[str]) -> None:
+    base = Path(arguments[0]) if arguments else Path(__file__).parent.parent
+    write_year(base / "chengguan-2025")
+
+
+main(sys.argv[1:])
