@@ -105,14 +105,18 @@ def _read_subunits(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
     return turn_units_into_facts(rows, made.scale)
 
 
-@transaction.atomic
 def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime) -> Run:
     """Compute a scheme over a bureau and store the run: one row per subject, one per line, one audit entry.
 
     Nothing of a former run is touched. Raises ``Refusal`` as ``try_scheme`` does.
     """
-    scheme = loaded.scheme
-    computed = try_scheme(bureau, scheme)
+    computed = try_scheme(bureau, loaded.scheme)  # before the transaction: Arrow reads only what is committed
+    return _store_run(bureau, computed, actor=actor, at=at)
+
+
+@transaction.atomic
+def _store_run(bureau: Bureau, computed: Computed, *, actor: str, at: datetime) -> Run:
+    scheme = computed.scheme
     version, _ = SchemeVersion.objects.get_or_create(
         bureau=bureau,
         code=scheme.code,
