@@ -20,7 +20,11 @@ Op = Literal["in", "not_in", ">=", ">", "<", "<=", "is"]
 
 @dataclass(frozen=True)
 class Condition:
-    """One test of one fact column (see ``base.frames.FACT_SCHEMA``); ``value`` is a tuple for in/not_in."""
+    """One test of one fact column (see ``base.frames.FACT_SCHEMA``); ``value`` is a tuple for in/not_in.
+
+    Two columns are derived: ``month`` (in, not_in; 1 to 12, from ``on``) and ``on_time`` (is; done_on ≤ due_on).
+    What is unknown meets no bound; an absent word is the empty word.
+    """
 
     column: str
     op: Op
@@ -113,6 +117,7 @@ class Item:
     count: Count | None = None
     out_of: Count | int | None = None  # int: milli
     steps: tuple[Step, ...] = ()  # award_each, deduct_each: causes with their own value (K20, K22, K24)
+    caps_per: tuple[tuple[str, Fraction], ...] = ()  # award_each: most points of all steps together per period (K21)
     baseline: Fraction = Fraction(1)  # ratio: full marks from here (K27)
     slope: Fraction | None = None  # ratio: points lost per percentage point below the baseline (K27)
     floor: Fraction | None = None
