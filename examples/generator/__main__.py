@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from .broken import write_broken
 from .year_folder import write_year
 
 
 def main(arguments: list[str]) -> None:
     base = Path(arguments[0]) if arguments else Path(__file__).parent.parent
     write_year(base / "chengguan-2025")
+    write_broken(base / "broken")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -15,7 +15,15 @@ from .units import BRANCHES, BUREAU, NUMERALS
 WEEKEND = {5: "六", 6: "日"}
 MATRIX_MARKS = {"到": "√", "迟到": "迟", "早退": "早退", "请假": "△", "缺席": "×", "已补学": "补", "未记录": None}
 REASON_MARKS = {"病假": "病", "事假": "事", "出差": "出差"}
-SIGN_MARKS = {"到": "√", "迟到": "迟到", "早退": "早退", "请假": "请假", "缺席": "缺席", "已补学": "已补学", "未记录": None}
+SIGN_MARKS = {
+    "到": "√",
+    "迟到": "迟到",
+    "早退": "早退",
+    "请假": "请假",
+    "缺席": "缺席",
+    "已补学": "已补学",
+    "未记录": None,
+}
 PLACES = ("三楼会议室", "党员活动室", "多功能厅", "二楼学习室")
 
 
@@ -54,8 +62,16 @@ def _write_lectures(path: Path) -> None:
         ]
         marks = list_marks()[session]
         for number, each in enumerate(marks, start=1):
-            lines.append((number, each.person.name, each.person.staff_no, BRANCHES[each.person.branch].name,
-                          SIGN_MARKS[each.mark], each.reason or None))  # fmt: skip
+            lines.append(
+                (
+                    number,
+                    each.person.name,
+                    each.person.staff_no,
+                    BRANCHES[each.person.branch].name,
+                    SIGN_MARKS[each.mark],
+                    each.reason or None,
+                )
+            )
         there = sum(each.mark in ("到", "迟到", "早退") for each in marks)
         lines.append([f"应到{len(marks)}人，实到{there}人"])
         sheets.append(Sheet(f"{session.on.month}月", lines, frozenset({0, 5}), [(0, 0, 0, 5)]))
@@ -65,7 +81,18 @@ def _write_lectures(path: Path) -> None:
 def _write_centre(path: Path) -> None:
     lines: list[Line] = [
         ["2025年党组理论学习中心组学习考勤表"],
-        ("学习日期", "学习主题", "会议类型", "学习层级", "主办单位", "认定学时", "姓名", "工号", "出勤情况", "请假事由"),
+        (
+            "学习日期",
+            "学习主题",
+            "会议类型",
+            "学习层级",
+            "主办单位",
+            "认定学时",
+            "姓名",
+            "工号",
+            "出勤情况",
+            "请假事由",
+        ),
     ]
     merges = [(0, 0, 0, 9)]
     for session in (each for each in list_sessions() if each.scope == "centre"):
@@ -90,14 +117,21 @@ def _make_month(index: int, month: int) -> Sheet:
     branch = BRANCHES[index]
     with_number = BRANCHES[index].name[2] in "一二三四"
     marks = {each: list_marks()[each] for each in _list_own(index) if each.on.month == month}
-    people = sorted({each.person.staff_no: each.person for each in sum(marks.values(), [])}.items())
+    people = sorted({each.person.staff_no: each.person for found in marks.values() for each in found}.items())
     cells = {(each.person.staff_no, session.on.day): each for session, found in marks.items() for each in found}
-    head: list[Cell] = ["序号", "姓名", *(["工号"] if with_number else []), *(_write_column(month, day) for day in range(1, 32)), "备注"]
+    head: list[Cell] = [
+        "序号",
+        "姓名",
+        *(["工号"] if with_number else []),
+        *(_write_column(month, day) for day in range(1, 32)),
+        "备注",
+    ]
     lines: list[Line] = [[f"{branch.name}{YEAR}年{month}月集中学习考勤表"], head]
     for number, (staff_no, person) in enumerate(people, start=1):
         row = [_write_matrix_mark(cells.get((staff_no, day))) for day in range(1, 32)]
         lines.append((number, space_name(person.name, "matrix", staff_no), *([staff_no] if with_number else []), *row))
-    lines.append(["说明：√出勤 迟迟到 △请假 病病假 事事假 ×无故缺席 补已补学"])
+    if with_number:
+        lines.append(["说明：√ 出勤　△ 请假　× 缺席；病、事、出差、迟、补按字面"])
     return Sheet(f"{month}月", lines, frozenset({0, 1}), [(0, 0, 0, len(head) - 1)], narrow=True)
 
 
@@ -129,7 +163,14 @@ def _make_signin(index: int, session: Session) -> Sheet:
         ["学 习 签 到 表"],
         ["支部名称：", BRANCHES[index].full_name],
         ["会议类型：", session.kind, None, None, "学习主题：", session.topic],
-        ["时间：", f"{session.on.year}年{session.on.month}月{session.on.day}日 15：00", None, None, "地点：", pick(PLACES, key_session(session))],
+        [
+            "时间：",
+            f"{session.on.year}年{session.on.month}月{session.on.day}日 15：00",
+            None,
+            None,
+            "地点：",
+            pick(PLACES, key_session(session)),
+        ],
         ["应到：", f"{len(marks)}人", None, None, "实到：", f"{there}人"],
         ["认定学时：", session.hours],
         ("序号", "姓名", "签名", "备注", "序号", "姓名", "签名", "备注"),
@@ -149,7 +190,12 @@ def key_session(session: Session) -> str:
 
 
 def _write_signature(number: int, each: Marked) -> Line:
-    return (number, space_name(each.person.name, "sign", each.person.staff_no), SIGN_MARKS[each.mark], each.reason or None)
+    return (
+        number,
+        space_name(each.person.name, "sign", each.person.staff_no),
+        SIGN_MARKS[each.mark],
+        each.reason or None,
+    )
 
 
 def _write_dingtalk(path: Path, index: int) -> None:
@@ -157,18 +203,43 @@ def _write_dingtalk(path: Path, index: int) -> None:
     lines: list[Line] = [
         ["签到统计 统计日期：2025-01-01 至 2025-12-31"],
         ["报表生成时间：2025-12-31 17:20"],
-        ("姓名", "工号", "部门", "所在支部", "会议主题", "会议类型", "日期", "签到时间", "签到结果", "请假类型", "认定学时"),
+        (
+            "姓名",
+            "工号",
+            "部门",
+            "所在支部",
+            "会议主题",
+            "会议类型",
+            "日期",
+            "签到时间",
+            "签到结果",
+            "请假类型",
+            "认定学时",
+        ),
     ]
     for session in _list_own(index):
         for each in list_marks()[session]:
-            lines.append((each.person.name, each.person.staff_no, each.person.department, BRANCHES[index].name,
-                          session.topic, session.kind, _write_export_day(session.on), _draw_arrival(each),
-                          _write_export_result(each), each.reason or None, session.hours))  # fmt: skip
+            lines.append(
+                (
+                    each.person.name,
+                    each.person.staff_no,
+                    each.person.department,
+                    BRANCHES[index].name,
+                    session.topic,
+                    session.kind,
+                    _write_export_day(session.on, short=index == 9),
+                    _draw_arrival(each),
+                    _write_export_result(each),
+                    each.reason or None,
+                    session.hours,
+                )
+            )
     write_export(path, Sheet("签到明细", lines))
 
 
-def _write_export_day(on: date) -> str:
-    return f"{on:%Y-%m-%d} 星期{'一二三四五六日'[on.weekday()]}"
+def _write_export_day(on: date, *, short: bool) -> str:
+    """Write the day as the app does; its second version writes the year in two digits."""
+    return f"{on:{'%y' if short else '%Y'}-%m-%d} 星期{'一二三四五六日'[on.weekday()]}"
 
 
 def _draw_arrival(each: Marked) -> str | None:
@@ -185,7 +256,19 @@ def _write_export_result(each: Marked) -> str | None:
     return None if each.mark == "未记录" else each.mark
 
 
-LONG_COLUMNS = ("会议日期", "会议类型", "学习主题", "工号", "姓名", "所在支部", "出勤情况", "请假事由", "迟到分钟", "认定学时", "备注")
+LONG_COLUMNS = (
+    "会议日期",
+    "会议类型",
+    "学习主题",
+    "工号",
+    "姓名",
+    "所在支部",
+    "出勤情况",
+    "请假事由",
+    "迟到分钟",
+    "认定学时",
+    "备注",
+)
 
 
 def _write_long(folder: Path, stem: str, index: int) -> None:
@@ -194,7 +277,9 @@ def _write_long(folder: Path, stem: str, index: int) -> None:
     if index in (2, 5, 25):
         write_xls(folder / f"{stem}学习考勤台账.xls", [_make_long(index, "2025年", range(1, 13))])
     elif index in (3, 6, 18, 19):
-        quarters = [_make_long(index, f"{NUMERALS[place]}季度", range(place * 3 + 1, place * 3 + 4)) for place in range(4)]
+        quarters = [
+            _make_long(index, f"{NUMERALS[place]}季度", range(place * 3 + 1, place * 3 + 4)) for place in range(4)
+        ]
         write_xlsx(folder / f"{stem}学习考勤台账（分季度）.xlsx", quarters)
     else:
         write_xlsx(folder / f"{stem}学习考勤台账.xlsx", [_make_long(index, numeral, range(1, 13)), Sheet("Sheet2", [])])
@@ -213,9 +298,19 @@ def _write_mark(index: int, session: Session, each: Marked) -> Line:
     on: Cell = f"{session.on.year}.{session.on.month}.{session.on.day}" if index in (5, 7) else session.on
     word = {"到": "出勤", "缺席": "无故缺席"}.get(each.mark, each.mark) if index % 2 else each.mark
     note = "会后一周内自学并交流心得" if each.mark == "已补学" else None
-    return (on, session.kind, session.topic, each.person.staff_no, space_name(each.person.name, "long", each.person.staff_no),
-            write_branch(index, key_session(session), each.person.staff_no), None if each.mark == "未记录" else word,
-            each.reason or None, each.minutes_late or None, float(session.hours), note)  # fmt: skip
+    return (
+        on,
+        session.kind,
+        session.topic,
+        each.person.staff_no,
+        space_name(each.person.name, "long", each.person.staff_no),
+        write_branch(index, key_session(session), each.person.staff_no),
+        None if each.mark == "未记录" else word,
+        each.reason or None,
+        each.minutes_late or None,
+        float(session.hours),
+        note,
+    )
 
 
 def _list_plain(index: int) -> list[Line]:
@@ -223,6 +318,17 @@ def _list_plain(index: int) -> list[Line]:
     for session in _list_own(index):
         for each in list_marks()[session]:
             mark = REASON_MARKS.get(each.reason, "请假") if each.mark == "请假" else SIGN_MARKS[each.mark]
-            lines.append((session.on, session.kind, session.topic, BRANCHES[index].name, each.person.staff_no,
-                          each.person.name, mark, each.reason or None, session.hours))  # fmt: skip
+            lines.append(
+                (
+                    session.on,
+                    session.kind,
+                    session.topic,
+                    BRANCHES[index].name,
+                    each.person.staff_no,
+                    each.person.name,
+                    mark,
+                    each.reason or None,
+                    session.hours,
+                )
+            )
     return lines

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import xlsxwriter
-import xlwt
+import xlwt  # type: ignore[import-untyped]
 
 Cell = str | int | float | date | None
 Line = Sequence[Cell]
@@ -22,7 +22,7 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass
 class Sheet:
-    """Lines as they stand on the sheet. ``headers`` are the bold lines, ``merges`` (row, column, row, column), all 0-based."""
+    """Lines as they stand on the sheet. ``headers``: the bold lines; ``merges``: (row, column, row, column); 0-based."""
 
     name: str
     lines: list[Line]
@@ -108,7 +108,7 @@ def write_export(path: Path, sheet: Sheet) -> None:
         '<Override PartName="/xl/worksheets/sheet1.xml" '
         'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
         "_rels/.rels": _relate("officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": f'<workbook {spaces} '
+        "xl/workbook.xml": f"<workbook {spaces} "
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         f'<sheets><sheet name="{escape(sheet.name)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": _relate("worksheet", "worksheets/sheet1.xml"),

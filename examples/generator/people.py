@@ -147,7 +147,9 @@ def _draw_joining(branch: int, position: int, staff_no: str) -> date:
     if (branch, position) in NEWCOMERS:
         return date(2025, 3 + draw(7, "new month", staff_no), 1 + draw(20, "new day", staff_no))
     early = (1968, 1992) if branch == RETIRED else (2002, 2022)
-    return date(draw_between(*early, "joined", staff_no), 1 + draw(12, "month", staff_no), 1 + draw(28, "day", staff_no))
+    return date(
+        draw_between(*early, "joined", staff_no), 1 + draw(12, "month", staff_no), 1 + draw(28, "day", staff_no)
+    )
 
 
 def _tell_status(branch: int, position: int, staff_no: str) -> str:
@@ -155,10 +157,20 @@ def _tell_status(branch: int, position: int, staff_no: str) -> str:
     if told and (branch, position) not in NEWCOMERS:
         return "正式党员"
     if (branch, position) in NEWCOMERS:
-        return pick(("预备党员", "正式党员", "入党积极分子"), "status", staff_no) if (branch, position) != (4, 15) else "预备党员"
+        return (
+            pick(("预备党员", "正式党员", "入党积极分子"), "status", staff_no)
+            if (branch, position) != (4, 15)
+            else "预备党员"
+        )
     if branch >= 10 and is_drawn(7, "masses", staff_no):
         return "群众"
-    return "预备党员" if is_drawn(5, "status", staff_no) else "入党积极分子" if is_drawn(3, "active", staff_no) else "正式党员"
+    return (
+        "预备党员"
+        if is_drawn(5, "status", staff_no)
+        else "入党积极分子"
+        if is_drawn(3, "active", staff_no)
+        else "正式党员"
+    )
 
 
 def _tell_state(branch: int, position: int, joined_on: date) -> str:

@@ -12,7 +12,20 @@ from .units import BRANCHES, BUREAU, RETIRED
 
 ROSTER_AS_OF = date(2025, 12, 31)
 GROUPS = (("基本情况", 4), ("组织情况", 3), ("工作情况", 4))
-COLUMNS = ("序号", "工号", "姓名", "性别", "党籍状态", "所在支部", "党内职务", "部门", "职级类别", "人员状态", "入职日期", "备注")
+COLUMNS = (
+    "序号",
+    "工号",
+    "姓名",
+    "性别",
+    "党籍状态",
+    "所在支部",
+    "党内职务",
+    "部门",
+    "职级类别",
+    "人员状态",
+    "入职日期",
+    "备注",
+)
 INSTRUCTIONS = (
     "填写说明：1. 工号按人事系统编号填写，共5位，不足5位前面补0。",
     "2. 党籍状态填写正式党员、预备党员、入党积极分子、群众。",
@@ -21,12 +34,15 @@ INSTRUCTIONS = (
 
 
 def write_rosters(folder: Path) -> None:
-    write_xls(folder / "01党员名册-机关和数字城管.xls", [
-        _make_roster("机关一至四支部", range(0, 4)),
-        _make_roster("机关五至八支部", range(4, 8)),
-        _make_roster("数字城管", range(8, 10)),
-        Sheet("Sheet3", []),
-    ])  # fmt: skip
+    write_xls(
+        folder / "01党员名册-机关和数字城管.xls",
+        [
+            _make_roster("机关一至四支部", range(4)),
+            _make_roster("机关五至八支部", range(4, 8)),
+            _make_roster("数字城管", range(8, 10)),
+            Sheet("Sheet3", []),
+        ],
+    )
     write_xlsx(folder / "02执法支队党员花名册(12月修订).xlsx", [_make_roster("执法支队", range(10, 18))])
     write_xlsx(
         folder / "03环卫、停车、渣土党员名册.xlsx",
@@ -66,20 +82,24 @@ def write_day(day: date, *key: object) -> Cell:
 
 
 def _list_roster(index: int) -> list[Person]:
-    return [
-        person
-        for person in list_people()
-        if locate(person, ROSTER_AS_OF) == index and person.status != "群众"
-    ]
+    return [person for person in list_people() if locate(person, ROSTER_AS_OF) == index and person.status != "群众"]
 
 
-def _write_person(number: int, person: Person, *key: object) -> Line:
+def _write_person(number: int, person: Person) -> Line:
     return (
-        number, person.staff_no, space_name(person.name, "roster", person.staff_no), "女" if person.woman else "男",
-        person.status, write_branch(person.branch, person.staff_no), person.role if person.role != "成员" else None,
-        person.department, person.rank, person.state, write_day(person.joined_on, "joined", person.staff_no),
+        number,
+        person.staff_no,
+        space_name(person.name, "roster", person.staff_no),
+        "女" if person.woman else "男",
+        person.status,
+        write_branch(person.branch, person.staff_no),
+        person.role if person.role != "成员" else None,
+        person.department,
+        person.rank,
+        person.state,
+        write_day(person.joined_on, "joined", person.staff_no),
         None,
-    )  # fmt: skip
+    )
 
 
 def _make_roster(name: str, branches: range) -> Sheet:
@@ -93,7 +113,20 @@ def _make_roster(name: str, branches: range) -> Sheet:
         ["填报单位：组织人事处", *[None] * 8, "2025年12月31日"],
         [*top, "其他"],
         COLUMNS,
-        ("示例", "00000", "张三", "男\\女", "正式党员", "××支部", "书记", "××处", "科级以下", "在职", "2010/7/1", "示例行，请勿删除"),
+        (
+            "示例",
+            "00000",
+            "张三",
+            "男\\女",
+            "正式党员",
+            "××支部",
+            "书记",
+            "××处",
+            "科级以下",
+            "在职",
+            "2010/7/1",
+            "示例行，请勿删除",
+        ),
     ]
     people = [person for index in branches for person in _list_roster(index)]
     for number, person in enumerate(people, start=1):
@@ -108,14 +141,37 @@ def _make_roster(name: str, branches: range) -> Sheet:
 
 
 def _make_retired() -> Sheet:
-    header = ("序号", "姓 名", "工作证号 ", "性别", "所在支部\n（全称）", "政治面貌", "人员状态", "党内职务", "身份证号码", "联系电话")
+    header = (
+        "序号",
+        "姓 名",
+        "工作证号 ",
+        "性别",
+        "所在支部\n（全称）",
+        "政治面貌",
+        "人员状态",
+        "党内职务",
+        "身份证号码",
+        "联系电话",
+    )
     lines: list[Line] = [["离退休党员名册（2025年）"], header]
     people = _list_roster(RETIRED)
     for number, person in enumerate(people, start=1):
         branch = BRANCHES[RETIRED].full_name if number % 3 else BRANCHES[RETIRED].name
         role = person.role if person.role != "成员" else None
-        lines.append((number, space_name(person.name, "retired", person.staff_no), person.staff_no,
-                      "女" if person.woman else "男", branch, "中共党员", "离退休", role, None, None))  # fmt: skip
+        lines.append(
+            (
+                number,
+                space_name(person.name, "retired", person.staff_no),
+                person.staff_no,
+                "女" if person.woman else "男",
+                branch,
+                "中共党员",
+                "离退休",
+                role,
+                None,
+                None,
+            )
+        )
     lines.append(["合计", f"{len(people)}人"])
     return Sheet("离退休", lines, frozenset({0, 1}), [(0, 0, 0, 9)])
 
@@ -123,7 +179,15 @@ def _make_retired() -> Sheet:
 def _write_masses(path: Path) -> None:
     lines: list[Line] = [("工号", "姓名", "政治面貌", "部门", "所在支部", "职级类别", "人员状态")]
     lines += [
-        (person.staff_no, person.name, "群众", person.department, BRANCHES[person.branch].name, person.rank, person.state)
+        (
+            person.staff_no,
+            person.name,
+            "群众",
+            person.department,
+            BRANCHES[person.branch].name,
+            person.rank,
+            person.state,
+        )
         for person in list_people()
         if person.status == "群众"
     ]
@@ -137,7 +201,16 @@ def _write_newcomers(path: Path) -> None:
     ]
     people = sorted((each for each in list_people() if each.joined_on.year == 2025), key=lambda each: each.joined_on)
     lines += [
-        (number, each.staff_no, each.name, each.joined_on, BRANCHES[each.branch].name, each.department, "试用期", "试用期一年")
+        (
+            number,
+            each.staff_no,
+            each.name,
+            each.joined_on,
+            BRANCHES[each.branch].name,
+            each.department,
+            "试用期",
+            "试用期一年",
+        )
         for number, each in enumerate(people, start=1)
     ]
     write_xls(path, [Sheet("Sheet1", lines, frozenset({0, 1}), [(0, 0, 0, 7)])])
@@ -150,8 +223,18 @@ def _write_transfers(path: Path) -> None:
     ]
     for number, each in enumerate(list_transfers(), start=1):
         note = None if each.received_on else "介绍信已开，对方支部尚未接收"
-        lines.append((number, each.person.staff_no, each.person.name, BRANCHES[each.from_branch].name,
-                      BRANCHES[each.to_branch].full_name, each.out_on, each.received_on, note))  # fmt: skip
+        lines.append(
+            (
+                number,
+                each.person.staff_no,
+                each.person.name,
+                BRANCHES[each.from_branch].name,
+                BRANCHES[each.to_branch].full_name,
+                each.out_on,
+                each.received_on,
+                note,
+            )
+        )
     lines.append(["填表人：办公室"])
     write_xlsx(path, [Sheet("接转台账", lines, frozenset({0, 1}), [(0, 0, 0, 7)])])
 
@@ -163,6 +246,16 @@ def _write_exemptions(path: Path) -> None:
         ("序号", "工号", "姓名", "所在支部", "免考核类别", "开始日期", "结束日期", "批准单位"),
     ]
     for number, each in enumerate(list_exemptions(), start=1):
-        lines.append((number, each.person.staff_no, each.person.name, BRANCHES[each.person.branch].name, each.category,
-                      each.from_on, each.until_on, each.approved_by))  # fmt: skip
+        lines.append(
+            (
+                number,
+                each.person.staff_no,
+                each.person.name,
+                BRANCHES[each.person.branch].name,
+                each.category,
+                each.from_on,
+                each.until_on,
+                each.approved_by,
+            )
+        )
     write_xlsx(path, [Sheet("汇总", lines, frozenset({0, 2}), [(0, 0, 0, 7), (1, 0, 1, 7)])])

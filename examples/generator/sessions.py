@@ -15,21 +15,54 @@ from .units import BRANCHES
 
 Scope = Literal["branch", "bureau", "centre"]
 
-SECOND_KIND = {1: "组织生活会", 3: "支部党员大会", 4: "党课", 6: "支部党员大会", 9: "支部党员大会", 10: "党课", 12: "支部党员大会"}
+SECOND_KIND = {
+    1: "组织生活会",
+    3: "支部党员大会",
+    4: "党课",
+    6: "支部党员大会",
+    9: "支部党员大会",
+    10: "党课",
+    12: "支部党员大会",
+}
 MEMBERS_ONLY = ("支部党员大会", "组织生活会")
 THEMES = (
-    "年度学习计划部署", "重温入党誓词", "雷锋精神与志愿服务", "城市管理为民服务大讨论", "岗位练兵交流", "党性教育专题学习",
-    "党史专题学习", "防汛保畅一线学习", "法治建设专题学习", "党章党规学习", "典型案例学习交流", "年度学习总结",
-)  # fmt: skip
+    "年度学习计划部署",
+    "重温入党誓词",
+    "雷锋精神与志愿服务",
+    "城市管理为民服务大讨论",
+    "岗位练兵交流",
+    "党性教育专题学习",
+    "党史专题学习",
+    "防汛保畅一线学习",
+    "法治建设专题学习",
+    "党章党规学习",
+    "典型案例学习交流",
+    "年度学习总结",
+)
 STUDIES = (
-    "党章修订内容学习", "行政处罚法学习", "城市管理执法办法学习", "市容环境卫生管理条例学习", "信访工作条例学习",
-    "安全生产法学习", "垃圾分类管理规定学习", "数字化城管平台应用学习",
-)  # fmt: skip
+    "党章修订内容学习",
+    "行政处罚法学习",
+    "城市管理执法办法学习",
+    "市容环境卫生管理条例学习",
+    "信访工作条例学习",
+    "安全生产法学习",
+    "垃圾分类管理规定学习",
+    "数字化城管平台应用学习",
+)
 LECTURES = (
-    "城市精细化管理", "党的创新理论专题辅导", "依法行政与执法规范化", "党员教育管理工作条例解读", "市政设施运行安全",
-    "党风廉政建设专题辅导", "环境卫生标准化作业", "应急处置与值守", "数字政府与城市运行一网统管", "户外广告设施管理",
-    "保密法专题辅导", "年度重点工作与学习小结",
-)  # fmt: skip
+    "城市精细化管理",
+    "党的创新理论专题辅导",
+    "依法行政与执法规范化",
+    "党员教育管理工作条例解读",
+    "市政设施运行安全",
+    "党风廉政建设专题辅导",
+    "环境卫生标准化作业",
+    "应急处置与值守",
+    "数字政府与城市运行一网统管",
+    "户外广告设施管理",
+    "保密法专题辅导",
+    "年度重点工作与学习小结",
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +138,10 @@ def _is_away(person: Person, on: date) -> bool:
 
 def is_sick(person: Person, on: date) -> bool:
     return any(
-        each.person is person and each.category == "长期病休" and each.from_on <= on and (not each.until_on or on < each.until_on)
+        each.person is person
+        and each.category == "长期病休"
+        and each.from_on <= on
+        and (not each.until_on or on < each.until_on)
         for each in list_exemptions()
     )
 
@@ -135,7 +171,9 @@ def _mark_plain(person: Person, session: Session) -> Marked:
 
 def _spread(person: Person, free: list[Session]) -> dict[Session, Marked]:
     year = person.year
-    wanted: list[tuple[str, str]] = [("缺席", "")] * year.absent + [("迟到", "")] * year.late + [("早退", "")] * year.early
+    wanted: list[tuple[str, str]] = (
+        [("缺席", "")] * year.absent + [("迟到", "")] * year.late + [("早退", "")] * year.early
+    )
     wanted += [("已补学" if index < year.made_up else "请假", reason) for index, reason in enumerate(year.leave)]
     wanted += [("未记录", "")] * year.unrecorded
     chosen = choose(free, len(wanted), "marks", person.staff_no)

@@ -13,9 +13,19 @@ from .roster_files import space_name, write_day
 from .units import BRANCHES, BUREAU, DEPARTMENTS
 
 NOTE_TITLES = (
-    "学习党章的体会", "做好城市管理工作的几点认识", "规范执法学习心得", "参加主题党日有感", "读书笔记：基层治理", "垃圾分类工作学习体会",
-    "为民服务学习心得", "安全生产学习体会", "学习先进典型有感", "法治专题学习笔记", "年度学习小结", "业务培训学习体会",
-)  # fmt: skip
+    "学习党章的体会",
+    "做好城市管理工作的几点认识",
+    "规范执法学习心得",
+    "参加主题党日有感",
+    "读书笔记：基层治理",
+    "垃圾分类工作学习体会",
+    "为民服务学习心得",
+    "安全生产学习体会",
+    "学习先进典型有感",
+    "法治专题学习笔记",
+    "年度学习小结",
+    "业务培训学习体会",
+)
 PLAN_TITLES = (
     ("精读党章及党员教育管理条例", "2025-03-31"),
     ("学习城市管理执法有关法规", "2025-06-30"),
@@ -24,16 +34,24 @@ PLAN_TITLES = (
     ("结合岗位提出一条工作建议", "2025-12-15"),
 )
 BRANCH_PLAN = (
-    ("支部党员大会", "一季度支部党员大会", "2025-03-31"), ("支部党员大会", "二季度支部党员大会", "2025-06-30"),
-    ("支部党员大会", "三季度支部党员大会", "2025-09-30"), ("支部党员大会", "四季度支部党员大会", "2025-12-31"),
-    ("党课", "上半年党课", "2025-06-30"), ("党课", "下半年党课", "2025-12-31"), ("组织生活会", "年度组织生活会", "2025-03-15"),
-    ("学习计划", "制定支部年度学习计划", "2025-02-28"), ("学习小结", "半年学习小结", "2025-07-15"), ("学习小结", "全年学习小结", "2025-12-31"),
-)  # fmt: skip
+    ("支部党员大会", "一季度支部党员大会", "2025-03-31"),
+    ("支部党员大会", "二季度支部党员大会", "2025-06-30"),
+    ("支部党员大会", "三季度支部党员大会", "2025-09-30"),
+    ("支部党员大会", "四季度支部党员大会", "2025-12-31"),
+    ("党课", "上半年党课", "2025-06-30"),
+    ("党课", "下半年党课", "2025-12-31"),
+    ("组织生活会", "年度组织生活会", "2025-03-15"),
+    ("学习计划", "制定支部年度学习计划", "2025-02-28"),
+    ("学习小结", "半年学习小结", "2025-07-15"),
+    ("学习小结", "全年学习小结", "2025-12-31"),
+)
 DEPARTMENT_PLAN = (
-    ("业务学习", "制定部门年度业务学习安排", "2025-02-28"), ("业务学习", "上半年业务培训", "2025-06-30"),
-    ("业务学习", "下半年业务培训", "2025-11-30"), ("学用结合", "完成一项学用结合调研", "2025-10-31"),
+    ("业务学习", "制定部门年度业务学习安排", "2025-02-28"),
+    ("业务学习", "上半年业务培训", "2025-06-30"),
+    ("业务学习", "下半年业务培训", "2025-11-30"),
+    ("学用结合", "完成一项学用结合调研", "2025-10-31"),
     ("学习小结", "报送年度学习小结", "2025-12-20"),
-)  # fmt: skip
+)
 
 
 def write_study(folder: Path) -> None:
@@ -42,7 +60,9 @@ def write_study(folder: Path) -> None:
     write_xls(folder / "41学习笔记心得审阅台账(下半年).xls", [_make_notes(list_asked(), 7, 12)])
     offices = [person for person in people if person.branch < 10]
     write_xlsx(folder / "42个人学习计划完成情况-机关.xlsx", [_make_plans("机关", offices)])
-    write_xlsx(folder / "43个人学习计划完成情况-基层.xlsx", [_make_plans("基层", [p for p in people if p.branch >= 10])])
+    write_xlsx(
+        folder / "43个人学习计划完成情况-基层.xlsx", [_make_plans("基层", [p for p in people if p.branch >= 10])]
+    )
     write_xlsx(folder / "44支部和部门学习计划任务分解表.xlsx", [_make_branch_plan(), _make_department_plan()])
     _write_first_test(folder / "45上半年党的理论知识测试成绩.xls", people)
     _write_second_test(folder / "46下半年城市管理法规测试成绩.xlsx", people)
@@ -68,11 +88,16 @@ def _spread_notes(person: Person) -> list[tuple[date, str, str, str]]:
             date(2025, month, draw_between(3, 27, "note", person.staff_no, place)),
             NOTE_TITLES[(draw(12, "note title", person.staff_no) + place) % len(NOTE_TITLES)],
             states[place],
-            ("优秀" if place < year.notes_excellent else pick(("良好", "良好", "合格"), "note grade", person.staff_no, place))
-            if states[place] == "通过" else "",
+            (
+                "优秀"
+                if place < year.notes_excellent
+                else pick(("良好", "良好", "合格"), "note grade", person.staff_no, place)
+            )
+            if states[place] == "通过"
+            else "",
         )
         for place, month in enumerate(months)
-    ]  # fmt: skip
+    ]
 
 
 def _make_notes(people: Iterable[Person], first: int, last: int) -> Sheet:
@@ -87,8 +112,20 @@ def _make_notes(people: Iterable[Person], first: int, last: int) -> Sheet:
                 continue
             number += 1
             kind = "笔记" if "笔记" in title else "心得"
-            lines.append((number, person.staff_no, person.name, BRANCHES[person.branch].name, kind, title,
-                          write_day(on, "note day", person.staff_no, on), state, grade or None, None))  # fmt: skip
+            lines.append(
+                (
+                    number,
+                    person.staff_no,
+                    person.name,
+                    BRANCHES[person.branch].name,
+                    kind,
+                    title,
+                    write_day(on, "note day", person.staff_no, on),
+                    state,
+                    grade or None,
+                    None,
+                )
+            )
     lines.append(["合计", f"{number}篇"])
     return Sheet("审阅台账", lines, frozenset({0, 1}), [(0, 0, 0, 9)])
 
@@ -106,8 +143,17 @@ def _make_plans(name: str, people: Iterable[Person]) -> Sheet:
         for (title, due), place in zip(PLAN_TITLES[-len(states) :], ranked, strict=True):
             number += 1
             done_on = _draw_done(date.fromisoformat(due), states[place], person.staff_no, title)
-            lines.append((number, person.staff_no, person.name, title, date.fromisoformat(due), done_on,
-                          "完成" if done_on else "未完成"))  # fmt: skip
+            lines.append(
+                (
+                    number,
+                    person.staff_no,
+                    person.name,
+                    title,
+                    date.fromisoformat(due),
+                    done_on,
+                    "完成" if done_on else "未完成",
+                )
+            )
     return Sheet(name, lines, frozenset({0, 1}), [(0, 0, 0, 6)])
 
 
@@ -120,14 +166,20 @@ def _draw_done(due: date, state: str, *key: object) -> date | None:
 
 
 def _make_branch_plan() -> Sheet:
-    lines: list[Line] = [["2025年党支部学习计划任务分解表"], ("序号", "责任支部", "类别", "工作任务", "完成时限", "完成日期", "完成情况", "备注")]
+    lines: list[Line] = [
+        ["2025年党支部学习计划任务分解表"],
+        ("序号", "责任支部", "类别", "工作任务", "完成时限", "完成日期", "完成情况", "备注"),
+    ]
     for branch in BRANCHES:
         lines += _write_unit_items(len(lines) - 1, branch.name, BRANCH_PLAN)
     return Sheet("支部", lines, frozenset({0, 1}), [(0, 0, 0, 7)])
 
 
 def _make_department_plan() -> Sheet:
-    lines: list[Line] = [["2025年部门学习计划任务分解表"], ("序号", "责任部门", "类别", "工作任务", "完成时限", "完成日期", "完成情况", "备注")]
+    lines: list[Line] = [
+        ["2025年部门学习计划任务分解表"],
+        ("序号", "责任部门", "类别", "工作任务", "完成时限", "完成日期", "完成情况", "备注"),
+    ]
     for department in DEPARTMENTS:
         lines += _write_unit_items(len(lines) - 1, department, DEPARTMENT_PLAN)
     return Sheet("部门", lines, frozenset({0, 1}), [(0, 0, 0, 7)])
@@ -136,9 +188,17 @@ def _make_department_plan() -> Sheet:
 def _write_unit_items(number: int, unit: str, plan: tuple[tuple[str, str, str], ...]) -> list[Line]:
     found: list[Line] = []
     for place, (kind, title, due) in enumerate(plan):
-        state = "open" if is_drawn(3, "unit open", unit, title) else "late" if is_drawn(7, "unit late", unit, title) else "on time"
+        state = (
+            "open"
+            if is_drawn(3, "unit open", unit, title)
+            else "late"
+            if is_drawn(7, "unit late", unit, title)
+            else "on time"
+        )
         done_on = _draw_done(date.fromisoformat(due), state, unit, title)
-        found.append((number + place, unit, kind, title, date.fromisoformat(due), done_on, "完成" if done_on else "未完成", None))
+        found.append(
+            (number + place, unit, kind, title, date.fromisoformat(due), done_on, "完成" if done_on else "未完成", None)
+        )
     return found
 
 
@@ -150,8 +210,16 @@ def _write_first_test(path: Path, people: Iterable[Person]) -> None:
     ]
     taken = [person for person in people if person.year.first_test]
     for number, person in enumerate(taken, start=1):
-        lines.append((number, space_name(person.name, "test", person.staff_no), person.staff_no, BRANCHES[person.branch].name,
-                      _write_score(person.year.first_test, person.staff_no), None))  # fmt: skip
+        lines.append(
+            (
+                number,
+                space_name(person.name, "test", person.staff_no),
+                person.staff_no,
+                BRANCHES[person.branch].name,
+                _write_score(person.year.first_test, person.staff_no),
+                None,
+            )
+        )
     lines.append(["合计", f"{len(taken)}人"])
     write_xls(path, [Sheet("成绩", lines, frozenset({0, 2}), [(0, 0, 0, 5)])])
 
@@ -174,8 +242,18 @@ def _write_second_test(path: Path, people: Iterable[Person]) -> None:
     for person in people:
         for place, text in enumerate(person.year.second_test):
             on = date(2025, 11, 14) if place == 0 else date(2025, 12, 5)
-            lines.append((len(lines) - 1, person.staff_no, person.name, "下半年城市管理法规测试", on, place + 1, 100,
-                          _write_score(text, f"second {person.staff_no}")))  # fmt: skip
+            lines.append(
+                (
+                    len(lines) - 1,
+                    person.staff_no,
+                    person.name,
+                    "下半年城市管理法规测试",
+                    on,
+                    place + 1,
+                    100,
+                    _write_score(text, f"second {person.staff_no}"),
+                )
+            )
     write_xlsx(path, [Sheet("成绩", lines, frozenset({0, 1}), [(0, 0, 0, 7)])])
 
 
@@ -190,14 +268,33 @@ def _write_hours(folder: Path, people: list[Person]) -> None:
     for person in people:
         for course in person.year.courses:
             if course.kind == "网络培训":
-                online.append((person.staff_no, person.name, course.kind, course.title, course.on.replace("-", ""), course.amount, "通过"))
+                online.append(
+                    (
+                        person.staff_no,
+                        person.name,
+                        course.kind,
+                        course.title,
+                        course.on.replace("-", ""),
+                        course.amount,
+                        "通过",
+                    )
+                )
                 continue
             lines = sheets[course.kind]
-            lines.append((len(lines) - 1, person.staff_no, person.name, course.kind, course.title,
-                          date.fromisoformat(course.from_on), date.fromisoformat(course.on), float(course.amount), course.measure,
-                          "合格"))  # fmt: skip
+            lines.append(
+                (
+                    len(lines) - 1,
+                    person.staff_no,
+                    person.name,
+                    course.kind,
+                    course.title,
+                    date.fromisoformat(course.from_on),
+                    date.fromisoformat(course.on),
+                    float(course.amount),
+                    course.measure,
+                    "合格",
+                )
+            )
     write_xlsx(folder / names[0], [Sheet("集中培训", sheets["集中培训"], frozenset({0, 1}), [(0, 0, 0, 9)])])
     write_xls(folder / names[1], [Sheet("脱产", sheets["脱产培训"], frozenset({0, 1}), [(0, 0, 0, 9)])])
     write_csv(folder / "49干部网络学院学时导出.csv", online, "gb18030")
-
-

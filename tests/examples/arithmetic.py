@@ -1,6 +1,6 @@
 """The example scheme worked out by hand, in plain Python over the generator's counts: a second opinion on the pipeline.
 
-It reads neither a spreadsheet nor the scheme: the figures of ``examples/chengguan-2025/scheme.toml`` are written here again.
+It reads neither a spreadsheet nor the scheme: the figures of the example's ``scheme.toml`` are written here again.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def add_up(person: Person) -> Fraction | None:
     known = {code: value for code, value in points.items() if value is not None}
     attendance = min(Fraction(30), sum((known[code] for code in ("A1", "A2", "A3", "A4")), Fraction(0)))
     effect = sum((known[code] for code in ("T1", "H1", "E1", "B1", "B2")), Fraction(0))
-    return known["P1"] + known["P2"] + attendance + known["N1"] + known["N2"] + max(Fraction(0), min(Fraction(30), effect))
+    return (
+        known["P1"] + known["P2"] + attendance + known["N1"] + known["N2"] + max(Fraction(0), min(Fraction(30), effect))
+    )
 
 
 def list_excluded() -> set[str]:
