@@ -11,6 +11,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
+
+def name_column(index: int) -> str:
+    """Write a 0-based column as its letters.
+
+    >>> name_column(0), name_column(31), name_column(16383)
+    ('A', 'AF', 'XFD')
+    """
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -83,6 +98,7 @@ class Sheet:
     formulas_without_value: frozenset[tuple[int, int]] = frozenset()  # 0-based (row, column)
     images: frozenset[int] = frozenset()  # 0-based columns of embedded pictures
     coloured: tuple[tuple[int, int], ...] = ()  # 0-based cells that are empty but filled with a colour
+    used_to: str = ""  # letter of the last used column when there are more than the limit; ``rows`` is then cut
     notes: list[str] = field(default_factory=list)  # sentences about the sheet: “扩展名是 .xlsx，内容是旧版 .xls …”
 
 
@@ -101,24 +117,37 @@ class Workbook:
 class Field:
     """One column a kind of table may have.
 
-    ``parse`` takes (cell, place) and returns (value, original text when it was tidied else None); it raises
-    ``ValueError`` with the message's tail (“2019.2.30”不是有效日期。) for a bad cell. Empty cells never reach it.
+    ``parse`` takes (cell, context) and returns (value, original text when it was tidied else None); it raises
+    ``ValueError`` with the message's tail (“2019.2.30”不是有效日期。) for a bad cell, or ``values.Doubt`` for a
+    cell that only a person can read. Empty cells never reach it. Without ``parse`` the cell's text is the value.
+
+    Names with a meaning for the reader: ``name`` and ``staff_no`` (who), ``unit``, ``on``, ``topic``,
+    ``session_kind``, ``mark`` (a kind with ``on`` and ``mark`` also takes month matrices and one column per
+    session), ``remark`` (gets what brackets behind a name held).
     """
 
     name: str
     title: str  # the word shown: 姓名
     synonyms: tuple[str, ...] = ()  # other headers that mean it, written without spaces and brackets
     required: bool = False
-    parse: Callable[[Cell, "Context"], Any] | None = None
+    parse: Callable[[Cell, Context], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a parser may need beyond the cell: the workbook's epoch, the year the tables speak of, today."""
+    """What a parser may need beyond the cell: the workbook's epoch, the year the tables speak of, today.
+
+    ``find_tables`` sets ``answers``, ``epoch_1904``, ``year`` (when a table's own title names one) and ``full_milli``
+    (when a header says 满分120) itself.
+    """
 
     year: int | None
     today: date
     epoch_1904: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)  # answers given so far, by Finding.answer_key
+    code_width: int | None = None  # digits of the staff numbers already known, when they all have as many
+    people: frozenset[str] = frozenset()  # names and staff numbers already known (is 张三 a sample or a person?)
+    full_milli: int = 100_000  # full marks of a score that names none
 
 
 @dataclass(frozen=True)
@@ -150,7 +179,9 @@ class Table:
     columns: dict[str, int]  # field name → 0-based column
     header_rows: tuple[int, ...]  # 1-based
     rows: list[Row]
-    facts: Mapping[str, Any] = field(default_factory=dict)  # said above the header: topic, on, unit, kind, year, month
+    # Said above the header, in the sheet's or the file's name (see above.py): title, topic, on, starts_at, ends_at,
+    # place, unit, session_kind, year, month, host, recorder, full_milli. They count as columns for ``Kind.needs``.
+    facts: Mapping[str, Any] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     questions: list[Finding] = field(default_factory=list)
