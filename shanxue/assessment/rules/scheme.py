@@ -117,7 +117,6 @@ class Item:
     count: Count | None = None
     out_of: Count | int | None = None  # int: milli
     steps: tuple[Step, ...] = ()  # award_each, deduct_each: causes with their own value (K20, K22, K24)
-    caps_per: tuple[tuple[str, Fraction], ...] = ()  # award_each: most points of all steps together per period (K21)
     baseline: Fraction = Fraction(1)  # ratio: full marks from here (K27)
     slope: Fraction | None = None  # ratio: points lost per percentage point below the baseline (K27)
     floor: Fraction | None = None
