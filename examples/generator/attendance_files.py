@@ -193,8 +193,8 @@ def _write_signature(number: int, each: Marked) -> Line:
     return (
         number,
         space_name(each.person.name, "sign", each.person.staff_no),
-        SIGN_MARKS[each.mark],
-        each.reason or None,
+        f"请假（{each.reason}）" if each.mark == "请假" else SIGN_MARKS[each.mark],
+        "会后自学" if each.mark == "已补学" else None,
     )
 
 
@@ -206,13 +206,12 @@ def _write_dingtalk(path: Path, index: int) -> None:
         (
             "姓名",
             "工号",
-            "部门",
             "所在支部",
             "会议主题",
             "会议类型",
             "日期",
             "签到时间",
-            "签到结果",
+            "签到情况",
             "请假类型",
             "认定学时",
         ),
@@ -223,7 +222,6 @@ def _write_dingtalk(path: Path, index: int) -> None:
                 (
                     each.person.name,
                     each.person.staff_no,
-                    each.person.department,
                     BRANCHES[index].name,
                     session.topic,
                     session.kind,

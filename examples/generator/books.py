@@ -22,7 +22,7 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass
 class Sheet:
-    """Lines as they stand on the sheet. ``headers``: the bold lines; ``merges``: (row, column, row, column); 0-based."""
+    """Lines as they stand on the sheet. 0-based: ``headers`` the bold lines, ``merges`` two corners each."""
 
     name: str
     lines: list[Line]

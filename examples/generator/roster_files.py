@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from .books import Cell, Line, Sheet, write_csv, write_xls, write_xlsx
@@ -197,7 +197,7 @@ def _write_masses(path: Path) -> None:
 def _write_newcomers(path: Path) -> None:
     lines: list[Line] = [
         [f"{BUREAU}2025年新进人员登记表"],
-        ("序号", "工号", "姓名", "报到日期", "所在支部", "部门", "人员状态", "备注"),
+        ("序号", "工号", "姓名", "报到时间", "所在支部", "部门", "人员状态", "备注"),
     ]
     people = sorted((each for each in list_people() if each.joined_on.year == 2025), key=lambda each: each.joined_on)
     lines += [
@@ -254,7 +254,7 @@ def _write_exemptions(path: Path) -> None:
                 BRANCHES[each.person.branch].name,
                 each.category,
                 each.from_on,
-                each.until_on,
+                each.until_on - timedelta(days=1) if each.until_on else None,
                 each.approved_by,
             )
         )

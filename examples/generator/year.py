@@ -91,8 +91,15 @@ def draw_year(key: str, tier: str | None = None, *, by_school: bool = False) -> 
         awards=_draw_awards(tier, key),
         criticisms=1 if tier == "weak" and is_drawn(30, "criticism", key) else 0,
         prior=str(_draw_in(tier, ((86, 96), (80, 91), (68, 82), (58, 70)), "prior", key)),
-        proposed="称职" if tier != "weak" or not is_drawn(20, "proposal", key) else "基本称职",
+        proposed=_draw_proposal(tier, key),
     )
+
+
+def _draw_proposal(tier: str, key: str) -> str:
+    """Draw the grade the personnel office proposes; it does not know the study result."""
+    if is_drawn({"strong": 75, "good": 5}.get(tier, 0), "outstanding", key):
+        return "优秀"
+    return "基本称职" if tier == "weak" and is_drawn(20, "proposal", key) else "称职"
 
 
 def _draw_in(tier: str, bounds: tuple[tuple[int, int], ...], *key: object) -> int:
