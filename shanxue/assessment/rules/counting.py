@@ -86,7 +86,7 @@ def name_unit(count: Count) -> str:
     if count.source == "attendance":
         return "学时"
     if count.source == "hours":
-        return "" if count.convert and "学时" not in count.convert else "学时"
+        return next(iter(_find_words(count, "measure", "in")), "学时")
     if count.source == "notes":
         return "页" if count.measure == "size" else "字"
     if count.source == "events" and count.measure != "points":
@@ -97,19 +97,20 @@ def name_unit(count: Count) -> str:
 def label_count(count: Count) -> str:
     """Name a count in a few characters, for a formula: 到会, 应到, 缺席, 审阅通过, 测试平均."""
     if count.measure == "missing_periods":
-        return f"{_label_rows(count)}缺少的{PERIOD_WORDS[count.per or 'month']}数"
+        return f"{label_rows(count)}缺少的{PERIOD_WORDS[count.per or 'month']}数"
     if count.measure == "periods":
-        return f"{_label_rows(count)}的{PERIOD_WORDS[count.per or 'month']}数"
+        return f"{label_rows(count)}的{PERIOD_WORDS[count.per or 'month']}数"
     if count.measure == "elapsed":
-        return f"{_label_rows(count)}逾期{PERIOD_WORDS[count.per or 'month']}数"
+        return f"{label_rows(count)}逾期{PERIOD_WORDS[count.per or 'month']}数"
     if count.measure == "mean":
-        return f"{_label_rows(count)}平均"
+        return f"{label_rows(count)}平均"
     if count.measure == "least":
-        return f"{_label_rows(count)}最低"
-    return _label_rows(count)
+        return f"{label_rows(count)}最低"
+    return label_rows(count)
 
 
-def _label_rows(count: Count) -> str:
+def label_rows(count: Count) -> str:
+    """Name what is counted, whatever is then made of it."""
     kinds, marks = _find_words(count, "kind", "in"), _find_words(count, "mark", "in")
     kind = join_words(kinds) if 0 < len(kinds) <= 3 else ""
     if count.source == "attendance":
@@ -117,7 +118,9 @@ def _label_rows(count: Count) -> str:
     if count.source == "sessions":
         return (kind or "会议") + ("召开" if marks == ("已召开",) else "")
     if count.source == "notes":
-        return ("审阅通过的" if marks == ("通过",) else "") + (kind or "笔记")
+        levels = _find_words(count, "level", "in")
+        state = f"{join_words(levels)}的" if levels else "审阅通过的" if marks == ("通过",) else ""
+        return state + (kind or "笔记")
     if count.source == "plan":
         return kind + (join_words(marks) if marks else "计划")
     if count.source == "scores":
@@ -125,7 +128,8 @@ def _label_rows(count: Count) -> str:
     if count.source == "hours":
         return kind + ("学分" if _find_words(count, "measure", "in") == ("学分",) else "认定学时")
     if count.source == "events":
-        return (kind or "登记事项") + (f"（{join_words(marks)}）" if marks else "")
+        details = (*_find_words(count, "level", "in"), *marks)
+        return (kind or "登记事项") + (f"（{join_words(details)}）" if details else "")
     if count.source == "members":
         return f"{join_words(marks)}成员" if marks else "成员"
     return {"prior": "上年得分", "subunits": "下级单位"}[count.source]

@@ -10,6 +10,7 @@ from shanxue.assessment.rules.counting import (
     PERIOD_WORDS,
     describe_table,
     label_count,
+    label_rows,
     name_unit,
     write_milli,
     write_number,
@@ -97,11 +98,11 @@ def _describe_lookup(item: Item) -> str:
 def _describe_quota(item: Item) -> str:
     ways = []
     for target in item.targets:
-        unit = name_unit(target.count) or _name_measure(target.count)
+        unit = name_unit(target.count)
         goal = f"{write_milli(target.milli)}{unit}" if target.milli is not None else ""
         if target.by_column:
             table = {name: Fraction(milli, MILLI) for name, milli in target.by_value.items()}
-            goal = f"（按{COLUMN_WORDS.get(target.by_column, target.by_column)}：{describe_table(table, unit)}）"
+            goal = f"规定数（按{COLUMN_WORDS.get(target.by_column, target.by_column)}：{describe_table(table, unit)}）"
         ways.append(f"{label_count(target.count)}不少于{goal}")
     full = write_number(item.full or 0)
     text = "，或者".join(ways) + f"，达到得{full}分"
@@ -116,13 +117,9 @@ def _describe_quota(item: Item) -> str:
     return text
 
 
-def _name_measure(count: Count) -> str:
-    return "".join(name for name, share in count.convert.items() if share == 1)
-
-
 def _describe_score(item: Item) -> str:
     assert item.count is not None
-    return f"{label_count(item.count)}得分率的平均 × {write_number(item.full or 0)}"
+    return f"各次{label_rows(item.count)}得分率的平均 × {write_number(item.full or 0)}"
 
 
 def _describe_votes(item: Item) -> str:
@@ -212,9 +209,7 @@ def _write_numbers(
     return _write_rest(item, counted, out_of, full)
 
 
-def _write_ratio(
-    item: Item, counted: int, out_of: int | None, full: str, parts: Mapping[str, int] | None
-) -> str:
+def _write_ratio(item: Item, counted: int, out_of: int | None, full: str, parts: Mapping[str, int] | None) -> str:
     assert item.count is not None
     top = _write_counted(item.count, counted, parts)
     bottom = f"{_label_out_of(item.out_of)} {write_milli(out_of or 0)}" if isinstance(item.out_of, Count) else ""

@@ -21,7 +21,19 @@ from shanxue.assessment.rules.counting import (
     write_percent,
 )
 from shanxue.assessment.rules.formulas import describe_formula, describe_line
-from shanxue.assessment.rules.scheme import Band, Component, Count, Effect, Exempt, Gate, Item, Quota, Scheme, When
+from shanxue.assessment.rules.scheme import (
+    Band,
+    Component,
+    Count,
+    Effect,
+    Exempt,
+    Gate,
+    Item,
+    Policy,
+    Quota,
+    Scheme,
+    When,
+)
 
 __all__ = [
     "ClauseText", "describe_bands", "describe_formula", "describe_gate", "describe_item", "describe_line",
@@ -33,15 +45,16 @@ OUTSIDE_GRADES = {
     "年度考核": ("优秀", "称职", "基本称职", "不称职"),
     "民主评议": ("优秀", "合格", "基本合格", "不合格"),
 }
+SILENT = "细则未规定"
 SUBJECT_WORDS = {"person": "个人", "branch": "党支部", "department": "部门"}
 JOINER_WORDS = {
-    "full": "年内加入的按全年的要求计算",
-    "next_year": "年内加入的从下一年度起考核",
-    "pro_rata": "年内加入的按加入后的天数占全年的比例计算",
-    "no_grade": "年内加入的只计分，不定等次",
+    "full": "按全年的要求计算",
+    "next_year": "从下一年度起考核，本年度不考核",
+    "pro_rata": "按加入当月起的月数占全年的比例计算",
+    "no_grade": "只计分，不定等次",
 }
-TRANSFER_WORDS = {"end_unit": "年内调动的列在期末所在单位"}
-MAKE_UP_WORDS = {"as_marked": "补学按各项写明的计入或不计入"}
+TRANSFER_WORDS = {"end_unit": "列在期末所在单位，此前的记录随人计算"}
+MAKE_UP_WORDS = {"as_marked": "各项所列的考勤情形计入或不计入"}
 NO_DATA_WORDS = {
     "wait": "没有数据的待补充，不计为0分",
     "zero": "没有数据的计0分",
@@ -95,7 +108,7 @@ def _list_clauses(scheme: Scheme) -> Iterator[ClauseText]:
     for exempt in scheme.exempts:
         yield _clause(scheme, exempt.clause, "免考核", _describe_exempt(scheme, exempt))
     for sentence in describe_policies(scheme):
-        yield ClauseText("", "细则未规定的" if sentence.startswith("细则未规定") else "加入、调动和补学", sentence)
+        yield ClauseText("", "细则未规定的" if SILENT in sentence else "加入、调动和补学", sentence)
     for part in scheme.omitted:
         yield ClauseText("", "没有收录的", part)
 
@@ -270,7 +283,8 @@ def _describe_ceiling(scheme: Scheme, effect: Effect) -> str:
 
 def describe_quota(quota: Quota) -> str:
     """Write a quota with its denominator, rounding and ties."""
-    who = describe_who(quota.of) or "参加考核的"
+    who = describe_who(quota.of)
+    who = f"{who}的人" if who else "参加考核的人"
     per = f"，按{COLUMN_WORDS.get(quota.per, quota.per)}分别计算，互不挤占" if quota.per else ""
     rounding = {"floor": "不足1人的舍去", "half_up": "四舍五入", "ceil": "不足1人的进1"}[quota.rounding]
     ties = "都不评" if quota.ties == "none" else "都评"
@@ -294,14 +308,17 @@ def _describe_exempt(scheme: Scheme, exempt: Exempt) -> str:
 
 def describe_policies(scheme: Scheme) -> tuple[str, ...]:
     """Write what the scheme does with joiners, transfers and make-up; where its text is silent, say so (K52–K54)."""
-    said = (
-        ("年内加入人员", scheme.joiners, JOINER_WORDS),
-        ("年内调动人员", scheme.transfers, TRANSFER_WORDS),
-        ("补学", scheme.make_up, MAKE_UP_WORDS),
-    )
-    sentences = []
-    for about, policy, words in said:
-        text = words.get(policy.rule, policy.rule)
-        silent = f"细则未规定{about}的计法，按“{text}”处理。"
-        sentences.append(f"{policy.clause}：{text}。" if policy.clause else silent)
-    return tuple(sentences)
+    said = []
+    if scheme.subject == "person":
+        said.append(("年内加入的人员", scheme.joiners, JOINER_WORDS))
+        said.append(("年内调动的人员", scheme.transfers, TRANSFER_WORDS))
+    if any(count.source == "attendance" for item in scheme.items for count in list_counts(item)):
+        said.append(("补学", scheme.make_up, MAKE_UP_WORDS))
+    return tuple(_describe_policy(about, policy, words) for about, policy, words in said)
+
+
+def _describe_policy(about: str, policy: Policy, words: dict[str, str]) -> str:
+    text = words.get(policy.rule, policy.rule)
+    if policy.clause:
+        return f"{about}，依{policy.clause}，{text}。"
+    return f"{about}，{SILENT}，{text if text.startswith('按') else f'按“{text}”办理'}。"
