@@ -1,0 +1,3 @@
+HANDLERS = ()
+KINDS = ()
+MODELS = ()

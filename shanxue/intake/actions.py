@@ -1,0 +1,274 @@
+"""Writing a plan, whole or not at all; and taking a batch back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from shanxue.audit.actions import record_entry
+from shanxue.base.errors import Refusal
+
+from .checking import FilePlan, Plan
+from .drafts import NOW, WRITER, Draft, Ledger, Model, resolve
+from .models import Batch, Change, RememberedAnswer
+from .registry import open_registry
+
+Progress = Callable[[str, int, int], None]  # (what is being written, done, in all)
+Stamps = dict[str, Any]
+ROWS_PER_QUERY = 500
+
+
+def _say_nothing(what: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+@transaction.atomic
+def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = _say_nothing) -> list[Batch]:
+    """Write a plan with nothing open, all its files in one transaction; return one batch per file.
+
+    Raises ``Refusal``: ``import_open`` when something is still to be settled, ``changed_since_preview`` when what the
+    plan relied on has moved. A file that is in already is left alone and its batch returned, so that a repeated click
+    does nothing.
+    """
+    _queue_up(plan.bureau_code)
+    hashes = [file.sha256 for file in plan.files]
+    done = list(Batch.objects.filter(bureau_code=plan.bureau_code, undone_at=None, sha256__in=hashes))
+    if plan.files and len({batch.sha256 for batch in done}) == len({file.sha256 for file in plan.files}):
+        return done
+    _refuse_open(plan)
+    _refuse_moved(plan.ledger)
+    batches = {
+        index: _open_batch(plan, file, actor, at) for index, file in enumerate(plan.files) if file.same_as is None
+    }
+    write_ledger(plan.ledger, batches, {NOW: at, WRITER: actor}, progress)
+    for batch in batches.values():
+        record_entry(
+            chain=plan.bureau_code,
+            actor=actor,
+            at=at,
+            verb="intake.import",
+            subject=f"批次 {batch.id}",
+            detail={"file": batch.file_name, "sha256": batch.sha256, "kind": batch.kind, **batch.outcome},
+        )
+    return [*done, *batches.values()]
+
+
+def _queue_up(bureau_code: str) -> None:
+    """Let one import of a bureau commit at a time (SQLite has one writer anyway)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"intake:{bureau_code}"])
+
+
+def _refuse_open(plan: Plan) -> None:
+    if plan.is_open:
+        count = sum(len(table.open) + len(table.problems) for file in plan.files for table in file.tables)
+        raise Refusal("import_open", f"还有 {count} 处要处理，处理完才能导入。", status=409)
+
+
+def _refuse_moved(ledger: Ledger) -> None:
+    people, others = ledger.count_moved()
+    if people:
+        raise Refusal(
+            "changed_since_preview", f"预览之后有 {people} 人被改动，请重新检查（已保留你的选择）。", status=409
+        )
+    if others:
+        raise Refusal(
+            "changed_since_preview", f"预览之后有 {others} 处记录被改动，请重新检查（已保留你的选择）。", status=409
+        )
+
+
+def _open_batch(plan: Plan, file: FilePlan, actor: str, at: datetime) -> Batch:
+    counts: Counter[str] = Counter()
+    for table in file.tables:
+        counts.update(table.count_lines())
+    return Batch.objects.create(
+        bureau_code=plan.bureau_code,
+        kind=next((table.kind.code for table in file.tables), ""),
+        file_name=file.name[-255:],
+        sha256=file.sha256,
+        at=at,
+        actor=actor,
+        mapping={
+            "tables": [
+                {"sheet": table.sheet, "kind": table.kind.code, "columns": table.table.columns} for table in file.tables
+            ],
+            "answers": {key: plan.answers[key] for key in sorted(plan.answers.used)},
+        },
+        outcome=dict(counts),
+    )
+
+
+def write_ledger(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps, progress: Progress) -> None:
+    """Write every new and changed row, in the order of the rooms, and what is needed to take them back."""
+    registry = open_registry()
+    total = sum(map(len, ledger.created.values())) + len(ledger.edits)
+    done = 0
+    for model in (*registry.models, RememberedAnswer):
+        made = ledger.created.get(model, [])
+        _create_rows(model, made, batches, stamps)
+        if made and model in registry.after:
+            registry.after[model](made)
+        done += len(made)
+        progress(str(model._meta.verbose_name), done, total)
+    _update_rows(ledger, stamps)
+    _record_changes(ledger, batches, stamps)
+    progress("", total, total)
+
+
+def _create_rows(model: Model, made: list[Draft], batches: dict[int, Batch], stamps: Stamps) -> None:
+    """Insert rows whose references have ids; rows that refer to rows of their own table come after those."""
+    own = [f.attname for f in model._meta.concrete_fields if f.related_model is model]
+    keeps_batch = _keeps_batch(model)
+    waiting = made
+    while waiting:
+        ready = [draft for draft in waiting if not any(_is_unwritten(draft.values.get(name)) for name in own)]
+        rows = []
+        for draft in ready:
+            values = resolve(draft.values, stamps)
+            if keeps_batch:
+                values["batch_id"] = batches[draft.source].id
+            rows.append(model(**values))
+        written = model._default_manager.bulk_create(rows, batch_size=ROWS_PER_QUERY)
+        for draft, row in zip(ready, written, strict=True):
+            draft.id = row.pk
+        waiting = [draft for draft in waiting if draft.id is None]
+
+
+def _is_unwritten(value: Any) -> bool:
+    return isinstance(value, Draft) and value.id is None
+
+
+def _keeps_batch(model: Model) -> bool:
+    return any(f.attname == "batch_id" for f in model._meta.concrete_fields)
+
+
+def _update_rows(ledger: Ledger, stamps: Stamps) -> None:
+    """Write changed columns, one statement per set of columns and some hundred rows."""
+    columns: dict[Draft, set[str]] = {}
+    for edit in ledger.edits.values():
+        columns.setdefault(edit.draft, set()).update(edit.before)
+    groups: dict[tuple[Model, tuple[str, ...]], list[models.Model]] = {}
+    for draft, names in columns.items():
+        fields = tuple(sorted(names))
+        row = draft.model(id=draft.id, **resolve({name: draft.values[name] for name in fields}, stamps))
+        groups.setdefault((draft.model, fields), []).append(row)
+    for (model, fields), rows in groups.items():
+        model._default_manager.bulk_update(
+            rows, [_name_field(model, name) for name in fields], batch_size=ROWS_PER_QUERY
+        )
+
+
+def _name_field(model: Model, column: str) -> str:
+    return next(f.name for f in model._meta.concrete_fields if f.attname == column)
+
+
+def _record_changes(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps) -> None:
+    """Keep what undo needs. New rows that carry their batch's number need no second record."""
+    rows = [
+        Change(batch=batches[draft.source], model=model._meta.label, row_id=draft.id, before=None)
+        for model, made in ledger.created.items()
+        if not _keeps_batch(model)
+        for draft in made
+    ]
+    rows += [
+        Change(
+            batch=batches[edit.source],
+            model=edit.draft.model._meta.label,
+            row_id=edit.draft.id,
+            before=_freeze(resolve(edit.before, stamps)),
+            after=_freeze(resolve({name: edit.draft.values[name] for name in edit.before}, stamps)),
+        )
+        for edit in ledger.edits.values()
+    ]
+    Change.objects.bulk_create(rows, batch_size=ROWS_PER_QUERY)
+
+
+def _freeze(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+@transaction.atomic
+def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
+    """Put everything back as it was before a batch: its new rows go, its changed rows get their former values.
+
+    Raises ``Refusal`` (``batch_undone``, ``batch_in_use``) when it was undone already or later work rests on it.
+    """
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.undone_at is not None:
+        raise Refusal("batch_undone", f"批次 {batch.id} 已经撤销过。", status=409)
+    changes = list(batch.changes.order_by("-id"))
+    _refuse_overwritten(batch, changes)
+    made = _list_made(batch, changes)
+    for model, ids in made:
+        _refuse_used(batch, model, ids, made)
+    for change in changes:
+        if change.before is not None:
+            apps.get_model(change.model)._default_manager.filter(pk=change.row_id).update(**change.before)
+    for model, ids in made:
+        for part in _cut(ids):
+            model._default_manager.filter(pk__in=part)._raw_delete("default")
+    batch.undone_at = at
+    batch.save(update_fields=["undone_at"])
+    record_entry(
+        chain=batch.bureau_code,
+        actor=actor,
+        at=at,
+        verb="intake.undo",
+        subject=f"批次 {batch.id}",
+        detail={"file": batch.file_name},
+    )
+
+
+def _list_made(batch: Batch, changes: Iterable[Change]) -> list[tuple[Model, list[int]]]:
+    """List the batch's new rows by table, those that refer to others first."""
+    registry = open_registry()
+    ids: dict[str, list[int]] = {}
+    for change in changes:
+        if change.before is None:
+            ids.setdefault(change.model, []).append(change.row_id)
+    made: list[tuple[Model, list[int]]] = []
+    for model in reversed((*registry.models, RememberedAnswer)):
+        if _keeps_batch(model):
+            rows = list(model._default_manager.filter(batch_id=batch.id).values_list("pk", flat=True))
+        else:
+            rows = sorted(ids.get(model._meta.label, []), reverse=True)
+        if rows:
+            made.append((model, rows))
+    return made
+
+
+def _refuse_overwritten(batch: Batch, changes: Iterable[Change]) -> None:
+    touched = {(change.model, change.row_id) for change in changes}
+    later = Change.objects.filter(batch_id__gt=batch.id, batch__bureau_code=batch.bureau_code, batch__undone_at=None)
+    for model, row_id, number in later.values_list("model", "row_id", "batch_id"):
+        if (model, row_id) in touched:
+            raise Refusal("batch_in_use", f"批次 {number} 改动了同样的记录，请先撤销批次 {number}。", status=409)
+
+
+def _refuse_used(batch: Batch, model: Model, ids: list[int], made: list[tuple[Model, list[int]]]) -> None:
+    """Refuse when a row that stays refers to a row that would go."""
+    going = {gone: set(rows) for gone, rows in made}
+    for relation in model._meta.related_objects:
+        other = relation.related_model
+        if not relation.field.concrete or isinstance(other, str):
+            continue
+        gone = going.get(other, set())
+        for part in _cut(ids):
+            users = other._default_manager.filter(**{f"{relation.field.name}__in": part}).values_list("pk", flat=True)
+            count = sum(1 for pk in users if pk not in gone)
+            if count:
+                raise Refusal(
+                    "batch_in_use",
+                    f"批次 {batch.id} 的数据已被后来的 {count} 条记录用到，不能撤销。请先撤销后来的批次。",
+                    status=409,
+                )
+
+
+def _cut(ids: list[int]) -> Iterable[list[int]]:
+    return (ids[start : start + ROWS_PER_QUERY] for start in range(0, len(ids), ROWS_PER_QUERY))

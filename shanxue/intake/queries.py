@@ -1,0 +1,19 @@
+"""Reading batches of one bureau."""
+
+from __future__ import annotations
+
+from shanxue.base.errors import refuse_missing
+
+from .models import Batch
+
+
+def list_batches(bureau_code: str) -> list[Batch]:
+    """List a bureau's batches, newest first."""
+    return list(Batch.objects.filter(bureau_code=bureau_code).order_by("-id"))
+
+
+def get_batch(bureau_code: str, number: int) -> Batch:
+    batch = Batch.objects.filter(bureau_code=bureau_code, pk=number).first()
+    if batch is None:
+        raise refuse_missing(f"批次 {number}")
+    return batch

@@ -1,0 +1,60 @@
+"""Which rooms take which spreadsheets. Rooms stand below this one and are fetched by name, in writing order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .drafts import Draft, Model
+from .rules import Kind, Row
+
+if TYPE_CHECKING:
+    from .checking import Desk, TablePlan
+
+ROOMS = ("orgs", "plans", "activities", "study", "exams", "assessment")
+
+PlanRow = Callable[[Row], None]
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one kind of table becomes rows.
+
+    ``prepare`` looks at a whole table (what stands twice, which units it names, what is stored already: all its
+    queries) and returns the function that plans one row; that function puts no query, and ends by
+    ``TablePlan.settle`` or by a finding. ``finish`` speaks about the import as a whole once every table is planned.
+    """
+
+    kind: Kind
+    prepare: Callable[[TablePlan, Desk], PlanRow]
+    finish: Callable[[Desk], None] | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    handlers: Mapping[str, Handler]  # by kind, in the order they are planned
+    models: tuple[Model, ...]  # in the order they are written
+    after: Mapping[Model, Callable[[list[Draft]], None]]  # run once a model's new rows have ids
+    describe_known: Callable[[Desk], tuple[int | None, frozenset[str]]]  # width of known numbers; known people
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(handler.kind for handler in self.handlers.values())
+
+
+@cache
+def open_registry() -> Registry:
+    """Collect what every room's ``intake.py`` offers: HANDLERS, MODELS and, where needed, AFTER."""
+    handlers: dict[str, Handler] = {}
+    models: list[Model] = []
+    after: dict[Model, Callable[[list[Draft]], None]] = {}
+    describe_known = import_module("shanxue.orgs.intake").describe_known
+    for room in ROOMS:
+        module = import_module(f"shanxue.{room}.intake")
+        handlers.update({handler.kind.code: handler for handler in module.HANDLERS})
+        models += module.MODELS
+        after |= getattr(module, "AFTER", {})
+    return Registry(handlers, tuple(models), after, describe_known)
