@@ -221,26 +221,47 @@ def _store_results(run: Run, computed: Computed) -> None:
     )
 
 
-def list_evidence(result: Result, item_code: str) -> list[dict[str, Any]]:
-    """List the very records behind one line: one dict per fact, the same filter as the count without its sum."""
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was counted for one result's subject, to be asked item by item."""
+
+    scheme: Scheme
+    facts: dict[str, pl.LazyFrame]
+    subject: int
+
+    def list_rows(self, item_code: str) -> list[dict[str, Any]]:
+        """List one dict per fact behind a line: the count's own filter without its sum."""
+        rows = select_evidence(self.scheme, item_code, self.facts, self.subject)
+        return rows.sort("on", "ref", nulls_last=True).to_dicts()
+
+    def count_rows(self) -> dict[str, int]:
+        """Count the facts behind each item."""
+        return {
+            item.code: select_evidence(self.scheme, item.code, self.facts, self.subject).height
+            for item in self.scheme.items
+        }
+
+
+def gather_evidence(result: Result) -> Evidence:
+    """Read the facts of one result's subject once: the same queries whatever the number of items or records."""
     run = result.run
     scheme = load_scheme(run.scheme.text, run.scheme.code).scheme
     sources = list_sources(scheme)
+    subject = result.person_id or result.unit_id
+    assert subject is not None
+    part = Slice(run.bureau_id, scheme.window, subject, subject)
     if result.person_id is not None:
-        part = Slice(run.bureau_id, scheme.window, result.person_id, result.person_id)
         days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
-        facts = gather_person_facts(part, sources, exempt_days=days)
-        rows = select_evidence(scheme, item_code, facts, result.person_id)
-    else:
-        assert result.unit_id is not None
-        part = Slice(run.bureau_id, scheme.window, result.unit_id, result.unit_id)
-        facts = gather_unit_facts(
-            part,
-            sources,
-            members=_read_members(run.bureau, scheme) if "members" in sources else None,
-            subunits=_read_subunits(run.bureau, scheme) if "subunits" in sources else None,
-        )
-        rows = select_evidence(scheme, item_code, facts, result.unit_id)
-    return rows.sort("on", "ref", nulls_last=True).to_dicts()
+        return Evidence(scheme, gather_person_facts(part, sources, exempt_days=days), subject)
+    facts = gather_unit_facts(
+        part,
+        sources,
+        members=_read_members(run.bureau, scheme) if "members" in sources else None,
+        subunits=_read_subunits(run.bureau, scheme) if "subunits" in sources else None,
+    )
+    return Evidence(scheme, facts, subject)
 
 
+def list_evidence(result: Result, item_code: str) -> list[dict[str, Any]]:
+    """List the very records behind one line: one dict per fact."""
+    return gather_evidence(result).list_rows(item_code)

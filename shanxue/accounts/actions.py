@@ -1,0 +1,57 @@
+"""Accounts: making one, and the two things its owner may change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from shanxue.audit.actions import record_entry
+from shanxue.base.errors import Refusal
+
+from .models import User
+
+CHAIN = "accounts"  # accounts stand beside the bureaus; their trail is a chain of its own
+
+
+@transaction.atomic
+def create_account(*, username: str, password: str, display_name: str, actor: str, at: datetime) -> User:
+    """Make an account that may do nothing yet: what it may see is granted in room orgs."""
+    if User.objects.filter(username=username).exists():
+        raise Refusal("account_exists", f"工号“{username}”已经有账号。")
+    user = User(username=username, display_name=display_name)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refusal("weak_password", "口令不合要求：" + "".join(error.messages)) from error
+    user.set_password(password)
+    user.save()
+    record_entry(chain=CHAIN, actor=actor, at=at, verb="accounts.create", subject=username)
+    return user
+
+
+@transaction.atomic
+def switch_large_type(user: User, *, at: datetime) -> bool:
+    """Turn 大字版 on or off for an account; returns what it is now."""
+    user.large_type = not user.large_type
+    user.save(update_fields=["large_type"])
+    record_entry(
+        chain=CHAIN, actor=user.username, at=at, verb="accounts.large_type", subject=user.username,
+        detail={"on": user.large_type},
+    )  # fmt: skip
+    return user.large_type
+
+
+@transaction.atomic
+def change_password(user: User, password: str, *, at: datetime) -> None:
+    """Set a checked new password; the old one was proved by the form."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record_entry(chain=CHAIN, actor=user.username, at=at, verb="accounts.change_password", subject=user.username)
+
+
+@transaction.atomic
+def record_sign_in(user: User, *, at: datetime) -> None:
+    record_entry(chain=CHAIN, actor=user.username, at=at, verb="accounts.sign_in", subject=user.username)

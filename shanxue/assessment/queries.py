@@ -1,0 +1,294 @@
+"""Reads of results, each scoped to the actor. The newest run of each scheme is what pages show."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.models import Bureau, Person, Stint, Unit
+from shanxue.orgs.queries import Actor, filter_in_force, match_granted_units, match_own, match_standing, scope_units
+from shanxue.orgs.rules import Line, UnitKind
+
+from .models import PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
+from .rules.loading import load_scheme
+from .rules.pages import (
+    ComponentView,
+    Slot,
+    State,
+    align_components,
+    list_components,
+    list_grades,
+    order_by_need,
+    rate_total,
+    show_grade,
+)
+from .rules.scheme import Scheme, SubjectKind
+from .rules.wording import ClauseText, describe_gate
+
+EVERYBODY = frozenset({"对象和期间", "合计", "等次"})  # titles of clauses that concern every subject
+UNIT_KINDS: dict[str, tuple[UnitKind, ...]] = {
+    "branch": (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH),
+    "department": (UnitKind.DEPARTMENT,),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The newest run of one scheme, with the scheme read from the text it was run with."""
+
+    run: Run
+    scheme: Scheme
+
+    @property
+    def last_on(self) -> date:
+        return self.scheme.window.until_on - timedelta(days=1)
+
+
+@lru_cache(maxsize=64)
+def _read_text(text: str, code: str) -> Scheme:
+    return load_scheme(text, f"{code}.toml").scheme
+
+
+def read_version(version: SchemeVersion) -> Scheme:
+    """Read a stored scheme; texts never change, so a text is read once."""
+    return _read_text(version.text, version.code)
+
+
+def list_shown(bureau: Bureau | None, subject: SubjectKind | None = None) -> list[Shown]:
+    """List the newest run of each scheme of a bureau: latest window first, then as they were run. One query."""
+    newest = Run.objects.filter(bureau=bureau).values("scheme__code").annotate(last=Max("id")).values("last")
+    runs = Run.objects.filter(pk__in=newest).select_related("scheme", "bureau").order_by("id")
+    found = [Shown(run, read_version(run.scheme)) for run in runs if subject in (None, run.scheme.subject)]
+    return sorted(found, key=lambda shown: shown.scheme.window.until_on, reverse=True)
+
+
+def pick_shown(found: list[Shown], code: str) -> Shown | None:
+    """Pick the run of the scheme that was asked for; the first one when none was asked for."""
+    if not code:
+        return found[0] if found else None
+    for shown in found:
+        if shown.scheme.code == code:
+            return shown
+    raise refuse_missing("这份细则的结果")
+
+
+def match_results(actor: Actor) -> Q:
+    """Match the results an actor may see: their own; those listed under, or of, a unit granted to them; and those of
+    people who stand there now."""
+    if any(grant.unit_id is None for grant in actor.reading_grants):
+        return Q()
+    units = match_granted_units(actor, "home") | match_granted_units(actor, "unit")
+    return match_own(actor, "person_id") | units | match_standing(actor, "person_id")
+
+
+def scope_results(actor: Actor) -> QuerySet[Result]:
+    """Results of the actor's bureau that the actor may see. 三员 see none."""
+    if actor.is_admin:
+        return Result.objects.none()
+    return Result.objects.filter(match_results(actor), run__bureau=actor.bureau)
+
+
+def find_result(actor: Actor, result_id: int) -> Result:
+    """Raises the same refusal for a result that does not exist and for one the actor may not see."""
+    found = scope_results(actor).select_related("run__scheme", "run__bureau", "person", "unit", "home")
+    result = found.filter(pk=result_id).first()
+    if result is None:
+        raise refuse_missing("这份成绩")
+    return result
+
+
+def find_result_of(
+    actor: Actor, shown: Shown, *, person_id: int | None = None, unit_id: int | None = None
+) -> Result | None:
+    """Find a subject's result in a run, or None when there is none that the actor may see."""
+    wanted = Q(person_id=person_id) if person_id is not None else Q(unit_id=unit_id)
+    found = scope_results(actor).filter(wanted, run=shown.run)
+    return found.select_related("person", "unit", "home").first()
+
+
+def list_lines(result: Result) -> list[ResultLine]:
+    return list(result.lines.order_by("id"))
+
+
+def list_readings(result: Result, limit: int = 20) -> list[ResultReading]:
+    return list(result.readings.order_by("-at", "-id")[:limit])
+
+
+def count_versions(run: Run) -> int:
+    """Say which version of its scheme a run used: how many texts of that code there were by then."""
+    return SchemeVersion.objects.filter(bureau_id=run.bureau_id, code=run.scheme.code, id__lte=run.scheme_id).count()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One result in a table, with its components."""
+
+    result: Result
+    components: tuple[ComponentView, ...]
+    state: State
+    parts: tuple[Slot, ...]  # the components under the columns of the scheme
+
+
+def list_rows(shown: Shown, results: Iterable[Result]) -> list[Row]:
+    """Join results with their lines: one query for all of them."""
+    rows = list(results)
+    lines: dict[int, list[ResultLine]] = defaultdict(list)
+    for line in ResultLine.objects.filter(result__in=[row.pk for row in rows]).order_by("id"):
+        lines[line.result_id].append(line)
+    return [_build_row(shown.scheme, row, lines[row.pk]) for row in rows]
+
+
+def _build_row(scheme: Scheme, result: Result, lines: list[ResultLine]) -> Row:
+    components = list_components(scheme, lines)
+    parts = align_components((one.name for one in scheme.components), components)
+    return Row(result, components, rate_total(scheme, result.total_points, result.grade), parts)
+
+
+def list_members(actor: Actor, shown: Shown, unit: Unit) -> list[Row]:
+    """List the people of a unit with their results, those who need a hand first; within a grade by staff number.
+
+    A branch's people are those listed under it; a department's are those who stood in it on the window's last day.
+    """
+    results = scope_results(actor).filter(_match_members(shown, unit), run=shown.run).select_related("person")
+    rows = list_rows(shown, results.order_by("person__staff_no"))
+    return sorted(rows, key=lambda row: order_by_need(shown.scheme, row.result.grade))
+
+
+def _match_members(shown: Shown, unit: Unit) -> Q:
+    if unit.line == Line.PARTY:
+        return Q(home__path__startswith=unit.path)
+    stints = Stint.objects.filter(filter_in_force(shown.last_on), unit__path__startswith=unit.path)
+    return Q(person_id__in=stints.values("person_id"))
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One unit on the board: its own result where a scheme assesses units, and its people by grade."""
+
+    unit: Unit
+    row: Row | None
+    people: dict[str, int]
+
+    @property
+    def state(self) -> State | None:
+        return self.row.state if self.row else None
+
+
+def list_board(actor: Actor, line: SubjectKind, shown: Shown | None, people: Shown | None) -> list[BoardRow]:
+    """List the units of one line in the actor's scope, in the order of their codes. The same queries for any number."""
+    units = list(scope_units(actor).filter(kind__in=UNIT_KINDS[line]).order_by("code"))
+    rows: dict[int | None, Row] = {}
+    if shown is not None:
+        results = scope_results(actor).filter(run=shown.run, unit__in=units)
+        rows = {row.result.unit_id: row for row in list_rows(shown, results)}
+    counts = count_people(actor, people, line) if people is not None else {}
+    return [BoardRow(unit, rows.get(unit.pk), counts.get(unit.pk, {})) for unit in units]
+
+
+def count_people(actor: Actor, shown: Shown, line: SubjectKind) -> dict[int, dict[str, int]]:
+    """Count people by grade per branch (home) or department (where they stood on the window's last day)."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    results = scope_results(actor).filter(run=shown.run)
+    if line == "branch":
+        for home, grade, number in results.values_list("home_id", "grade").annotate(Count("id")).order_by("home_id"):
+            found[home][grade] = number
+        return found
+    stood = Stint.objects.filter(filter_in_force(shown.last_on), unit__kind__in=UNIT_KINDS["department"])
+    places = dict(stood.filter(unit__bureau=shown.run.bureau).values_list("person_id", "unit_id"))
+    for person_id, grade in results.values_list("person_id", "grade"):
+        place = places.get(person_id)
+        if place is not None:
+            found[place][grade] = found[place].get(grade, 0) + 1
+    return found
+
+
+def find_department(person: Person, on: date) -> Unit | None:
+    """Find the department somebody stands in on a day."""
+    stints = person.stints.filter(filter_in_force(on), unit__line=Line.ADMIN).select_related("unit")
+    stint = stints.order_by("-from_on", "-id").first()
+    return stint.unit if stint else None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a scheme's rules reach in its newest run: subjects per item (with data), per gate, and in all."""
+
+    subjects: int
+    items: dict[str, int]
+    gates: dict[str, int]
+
+
+def measure_reach(run: Run) -> Reach:
+    """Count whom each clause concerns. Numbers only: nothing here names anybody."""
+    lines = ResultLine.objects.filter(result__run=run, awarded_points__isnull=False)
+    items = dict(lines.values_list("item").annotate(Count("id")).order_by("item"))
+    gates: dict[str, int] = defaultdict(int)
+    for codes in run.results.exclude(gates=[]).values_list("gates", flat=True):
+        for code in codes:
+            gates[code] += 1
+    return Reach(run.subject_count, items, dict(gates))
+
+
+def list_graded(actor: Actor, shown: Shown) -> list[Result]:
+    """List results in scope with whom they are of, by branch and staff number."""
+    found = scope_results(actor).filter(run=shown.run).select_related("person", "unit", "home")
+    return list(found.order_by("home__code", "person__staff_no", "unit__code"))
+
+
+def map_proposals(bureau: Bureau | None) -> dict[int, dict[str, str]]:
+    """Map people to the grades proposed for them in other assessments (D8): person → assessment → grade."""
+    proposals: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = PriorResult.objects.filter(bureau=bureau, proposed=True, person__isnull=False)
+    for person_id, assessment, grade in rows.values_list("person_id", "assessment", "grade"):
+        proposals[person_id][assessment] = grade
+    return proposals
+
+
+def demand_shown(shown: Shown | None) -> Shown:
+    if shown is None:
+        raise Refusal("not_assessed", "还没有计分。导入名册和记录、放好细则并试算之后，这里就有结果。", status=404)
+    return shown
+
+
+def map_homes(actor: Actor, shown: Shown, people: Iterable[Person]) -> dict[int, Unit | None]:
+    """Map people to the branch their result is listed under."""
+    wanted = [person.pk for person in people]
+    found = scope_results(actor).filter(run=shown.run, person_id__in=wanted).select_related("home")
+    return {result.person_id: result.home for result in found if result.person_id is not None}
+
+
+def count_grades(scheme: Scheme, results: Iterable[Result]) -> list[tuple[str, int]]:
+    """Count results by grade, best first, then the others that occur."""
+    numbers = Counter(show_grade(result.total_points, result.grade) for result in results)
+    grades = list_grades(scheme)
+    return [(grade, numbers[grade]) for grade in (*grades, *sorted(set(numbers) - set(grades)))]
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause with how many subjects it concerns; None where that cannot be counted.
+
+    ``anchor`` is the clause's number at its first row, so that a link to 第五条 lands there; "" at the others.
+    """
+
+    clause: ClauseText
+    subjects: int | None
+    anchor: str
+
+
+def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach) -> list[ClauseRow]:
+    """Join clauses with their reach: items by code, gates by their sentence, 对象、合计、等次 concern everybody."""
+    known: dict[str, int] = {describe_gate(scheme, gate): reach.gates.get(gate.code, 0) for gate in scheme.gates}
+    rows, met = [], {""}
+    for clause in clauses:
+        everybody = reach.subjects if clause.title in EVERYBODY else None
+        subjects = reach.items.get(clause.code, 0) if clause.code else known.get(clause.sentence, everybody)
+        rows.append(ClauseRow(clause, subjects, "" if clause.number in met else clause.number))
+        met.add(clause.number)
+    return rows

@@ -1,0 +1,253 @@
+"""Pages of results. Each reads who asks, makes its scoped reads, and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actors import demand_actor
+from shanxue.orgs.models import Grant, Person, Unit
+from shanxue.orgs.queries import Actor, demand_power, find_person, find_unit, list_granted_units, scope_units
+from shanxue.orgs.queries import search_people as find_people
+from shanxue.orgs.rules import Line, UnitKind
+
+from . import queries
+from .boards import build_board, describe_board, list_people
+from .evidence import describe_records
+from .forms import SearchForm, TrialForm
+from .models import Result
+from .namelists import build_lists
+from .queries import Shown
+from .readings import record_reading
+from .rules.pages import EMPTY, find_next_grade, find_reached_grade, list_components, scale_points
+from .rules.scheme import SubjectKind
+from .rules.wording import describe_gate, describe_scheme, find_item
+from .runs import gather_evidence, list_evidence
+from .trials import compare_schemes
+
+RECORDS_PER_PAGE = 100
+MOST_FOUND = 50
+LISTED_KINDS = (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH, UnitKind.GROUP, UnitKind.DEPARTMENT)
+
+
+@login_required
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    """Send everybody to the page that answers their first question."""
+    actor = demand_actor(request)
+    units = list_granted_units(actor, [Grant.Power.SECRETARY])
+    if actor.reads_bureau or len(units) > 1:
+        return redirect("assessment:board")
+    if units:
+        return redirect("assessment:unit", units[0].pk)
+    if actor.reads_own:
+        return redirect("assessment:mine")
+    return render(request, "assessment/nothing.html")
+
+
+@login_required
+@require_safe
+def show_mine(request: HttpRequest) -> HttpResponse:
+    actor = demand_actor(request)
+    demand_power(actor.reads_own)
+    assert actor.person is not None
+    return _show_person(request, actor, actor.person)
+
+
+@login_required
+@require_safe
+def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
+    actor = demand_actor(request)
+    shown = queries.pick_shown(queries.list_shown(actor.bureau, "person"), request.GET.get("scheme", ""))
+    result = queries.find_result_of(actor, shown, person_id=person_id) if shown else None
+    person = result.person if result else find_person(actor, person_id)
+    assert person is not None
+    return _show_person(request, actor, person)
+
+
+def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResponse:
+    found = queries.list_shown(actor.bureau, "person")
+    shown = queries.pick_shown(found, request.GET.get("scheme", ""))
+    result = queries.find_result_of(actor, shown, person_id=person.pk) if shown else None
+    page: dict[str, Any] = {
+        "person": person,
+        "found": found,
+        "shown": shown,
+        "result": result,
+        "own": actor.person is not None and person.pk == actor.person.pk,
+    }
+    if shown and result:
+        record_reading(actor, result, at=timezone.now())
+        page |= _describe_result(shown, result)
+        page["readings"] = queries.list_readings(result)
+        page["department"] = queries.find_department(person, shown.last_on)
+        traits = {
+            "status": person.party_status,
+            "staff_state": person.staff_state,
+            "rank_class": person.rank_class,
+        }
+        page["next"] = find_next_grade(shown.scheme, result.total_points, traits)
+        page["reached"] = find_reached_grade(shown.scheme, result.total_points, traits)
+    return render(request, "assessment/person.html", page)
+
+
+def _describe_result(shown: Shown, result: Result) -> dict[str, Any]:
+    scheme = shown.scheme
+    return {
+        "components": list_components(scheme, queries.list_lines(result)),
+        "gates": [describe_gate(scheme, gate) for gate in scheme.gates if gate.code in result.gates],
+        "version": queries.count_versions(shown.run),
+        "base_points": scale_points(scheme, scheme.base),
+        "counts_of": gather_evidence(result).count_rows(),
+    }
+
+
+@login_required
+@require_safe
+def show_records(request: HttpRequest, result_id: int, item: str) -> HttpResponse:
+    """Show the very records behind one line: a page, or a fragment under the line when htmx asks."""
+    actor = demand_actor(request)
+    result = queries.find_result(actor, result_id)
+    scheme = queries.read_version(result.run.scheme)
+    found = find_item(scheme, item)
+    line = result.lines.filter(item=item).first()
+    if found is None or line is None:
+        raise refuse_missing("这一项")
+    record_reading(actor, result, at=timezone.now())
+    records = describe_records(list_evidence(result, item), of_unit=result.unit_id is not None)
+    page = {
+        "result": result,
+        "scheme": scheme,
+        "item": found,
+        "line": list_components(scheme, [line])[0].lines[0],
+        "records": Paginator(records, RECORDS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "assessment/records_table.html" if fragment else "assessment/records.html", page)
+
+
+@login_required
+@require_safe
+def search_people(request: HttpRequest) -> HttpResponse:
+    actor = demand_actor(request)
+    demand_power(actor.reads_others)
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    people = find_people(actor, words, MOST_FOUND + 1) if words else []
+    shown = queries.pick_shown(queries.list_shown(actor.bureau, "person"), "")
+    homes = queries.map_homes(actor, shown, people) if shown else {}
+    page = {
+        "form": form,
+        "words": words,
+        "rows": [(person, homes.get(person.pk)) for person in people[:MOST_FOUND]],
+        "more": len(people) > MOST_FOUND,
+        "most": MOST_FOUND,
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "assessment/people_table.html" if fragment else "assessment/people.html", page)
+
+
+@login_required
+@require_safe
+def show_board(request: HttpRequest) -> HttpResponse:
+    """All branches (or departments) at once, those who need a hand first."""
+    actor = demand_actor(request)
+    demand_power(actor.reads_others)
+    line: SubjectKind = "department" if request.GET.get("line") == "department" else "branch"
+    board = build_board(actor, line, only_needing=request.GET.get("only") == "needs")
+    page = {
+        "board": board,
+        "line": line,
+        "rows": [(row, list_people(board, row)) for row in board.rows],
+        "sentence": describe_board(board, _("部门") if line == "department" else _("支部")),
+        "empty_state": EMPTY,
+    }
+    return render(request, "assessment/board.html", page)
+
+
+@login_required
+@require_safe
+def show_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
+    actor = demand_actor(request)
+    demand_power(actor.reads_others)
+    unit = find_unit(actor, unit_id)
+    found = queries.list_shown(actor.bureau)
+    subject = "branch" if unit.line == Line.PARTY else "department"
+    own = queries.pick_shown([one for one in found if one.scheme.subject == subject], "")
+    people = queries.pick_shown([one for one in found if one.scheme.subject == "person"], "")
+    result = queries.find_result_of(actor, own, unit_id=unit.pk) if own else None
+    page: dict[str, Any] = {"unit": unit, "shown": own, "people": people, "result": result}
+    page["children"] = list(scope_units(actor).filter(parent=unit).order_by("code"))
+    if own and result:
+        page |= _describe_result(own, result)
+        page["next"] = find_next_grade(own.scheme, result.total_points, {"unit_kind": unit.kind})
+    if people and unit.kind in LISTED_KINDS:
+        page |= _describe_members(actor, people, unit)
+    return render(request, "assessment/unit.html", page)
+
+
+def _describe_members(actor: Actor, people: Shown, unit: Unit) -> dict[str, Any]:
+    members = queries.list_members(actor, people, unit)
+    return {"members": members, "counts": queries.count_grades(people.scheme, (row.result for row in members))}
+
+
+@login_required
+@require_safe
+def show_lists(request: HttpRequest) -> HttpResponse:
+    """优秀名单, those whom a clause stops, and the reference lists (D8, D9)."""
+    actor = demand_actor(request)
+    demand_power(actor.reads_bureau)
+    found = queries.list_shown(actor.bureau, "person")
+    shown = queries.demand_shown(queries.pick_shown(found, request.GET.get("scheme", "")))
+    page = {"found": found, "shown": shown, "lists": build_lists(actor, shown)}
+    return render(request, "assessment/lists.html", page)
+
+
+@login_required
+@require_safe
+def list_schemes(request: HttpRequest) -> HttpResponse:
+    actor = demand_actor(request)
+    found = queries.list_shown(actor.bureau)
+    if len(found) == 1:
+        return redirect("assessment:scheme", found[0].scheme.code)
+    return render(request, "assessment/schemes.html", {"found": found})
+
+
+@login_required
+@require_safe
+def show_scheme(request: HttpRequest, code: str) -> HttpResponse:
+    """The scheme as numbered clauses, each with how many it concerns. It names nobody, so everybody may read it."""
+    actor = demand_actor(request)
+    shown = queries.demand_shown(queries.pick_shown(queries.list_shown(actor.bureau), code))
+    reach = queries.measure_reach(shown.run)
+    page = {
+        "shown": shown,
+        "version": queries.count_versions(shown.run),
+        "clauses": queries.join_reach(shown.scheme, describe_scheme(shown.scheme), reach),
+    }
+    return render(request, "assessment/scheme.html", page)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_changes(request: HttpRequest, code: str) -> HttpResponse:
+    """试算: turn numbers of the scheme and see who moves. Nothing is saved."""
+    actor = demand_actor(request)
+    demand_power(actor.reads_others)
+    shown = queries.demand_shown(queries.pick_shown(queries.list_shown(actor.bureau), code))
+    form = TrialForm(shown.scheme, request.POST or None)
+    page: dict[str, Any] = {"shown": shown, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            page["trial"] = compare_schemes(actor, shown, form.wishes)
+        except Refusal as refusal:  # shown above the fields, so that nothing typed is lost
+            form.add_error(None, refusal.sentence)
+    return render(request, "assessment/trial.html", page, status=400 if form.errors else 200)

@@ -1,0 +1,156 @@
+"""Who may see what. One query per kind of thing: a list and the check of one object are the same query.
+
+Powers are read from grants in force on the day. 三员 (system, security and audit administrators) read no personal
+result, whatever else they hold: their powers and the reading powers exclude each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from shanxue.accounts.models import User
+from shanxue.base.errors import Refusal, refuse_missing
+
+from .models import Bureau, Grant, Person, Stint, Unit
+
+Power = Grant.Power
+READING_POWERS = frozenset({Power.SECRETARY, Power.OFFICE, Power.LEADER, Power.INSPECTOR})
+ADMIN_POWERS = frozenset({Power.SYSTEM_ADMIN, Power.SECURITY_ADMIN, Power.AUDIT_ADMIN})
+BUREAU_POWERS = frozenset({Power.OFFICE, Power.LEADER, Power.INSPECTOR})  # look across branches
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody signed in, with what was granted to them in one bureau on one day."""
+
+    user: User
+    on: date
+    bureau: Bureau | None
+    grants: tuple[Grant, ...]
+    person: Person | None
+
+    @property
+    def powers(self) -> frozenset[str]:
+        return frozenset(grant.power for grant in self.grants)
+
+    @property
+    def is_admin(self) -> bool:
+        """Holds one of the 三员 powers, and therefore reads no personal result."""
+        return bool(self.powers & ADMIN_POWERS)
+
+    @property
+    def reads_others(self) -> bool:
+        return not self.is_admin and bool(self.powers & READING_POWERS)
+
+    @property
+    def reads_bureau(self) -> bool:
+        """May look across branches (office, leader, inspector), each within what was granted."""
+        return not self.is_admin and bool(self.powers & BUREAU_POWERS)
+
+    @property
+    def reads_own(self) -> bool:
+        return not self.is_admin and self.person is not None and bool(self.powers)
+
+    @property
+    def reading_grants(self) -> tuple[Grant, ...]:
+        return () if self.is_admin else tuple(grant for grant in self.grants if grant.power in READING_POWERS)
+
+
+def filter_in_force(on: date) -> Q:
+    """Match rows whose from_on/until_on hold on the day; upper bound open, a missing bound is no bound."""
+    return (Q(from_on__isnull=True) | Q(from_on__lte=on)) & (Q(until_on__isnull=True) | Q(until_on__gt=on))
+
+
+def find_actor(user: User, on: date) -> Actor:
+    """Read a user's grants in force and their own person row: two queries.
+
+    Someone with grants in several bureaus acts in the one granted first.
+    """
+    grants = list(user.grants.filter(filter_in_force(on)).select_related("bureau", "unit").order_by("id"))
+    person = Person.objects.filter(account=user).select_related("bureau").first()
+    bureau = grants[0].bureau if grants else None
+    same = tuple(grant for grant in grants if bureau and grant.bureau_id == bureau.pk)
+    own = person if person and bureau and person.bureau_id == bureau.pk else None
+    return Actor(user, on, bureau, same, own)
+
+
+def match_granted_units(actor: Actor, field: str) -> Q:
+    """Match rows whose ``field`` (a path to a Unit, or "" for units themselves) lies under a reading grant."""
+    found = Q(pk__in=[])
+    for grant in actor.reading_grants:
+        if grant.unit is None:
+            return Q()
+        found |= Q(**{f"{field}__path__startswith" if field else "path__startswith": grant.unit.path})
+    return found
+
+
+def match_standing(actor: Actor, person_field: str) -> Q:
+    """Match rows whose person stands, on the actor's day, in a unit under a reading grant.
+
+    Until the next unit has received someone who moved, the former unit answers for them (条例第25条).
+    """
+    held = filter_in_force(actor.on) | Q(received_on__gt=actor.on)
+    stints = Stint.objects.filter(held & match_granted_units(actor, "unit"), person=OuterRef(person_field))
+    return Q(Exists(stints)) if actor.reading_grants else Q(pk__in=[])
+
+
+def match_own(actor: Actor, field: str) -> Q:
+    """Match rows that speak of the actor; ``field`` is the path to the person's id."""
+    return Q(**{field: actor.person.pk}) if actor.reads_own and actor.person else Q(pk__in=[])
+
+
+def _reads_whole_bureau(actor: Actor) -> bool:
+    return any(grant.unit_id is None for grant in actor.reading_grants)
+
+
+def match_people(actor: Actor, person_field: str) -> Q:
+    """Match rows of people whom the actor may see: their own, and those who stand under a reading grant."""
+    if _reads_whole_bureau(actor):
+        return Q()
+    return match_own(actor, person_field) | match_standing(actor, person_field)
+
+
+def scope_people(actor: Actor) -> QuerySet[Person]:
+    return Person.objects.filter(match_people(actor, "pk"), bureau=actor.bureau)
+
+
+def scope_units(actor: Actor) -> QuerySet[Unit]:
+    """Units under a reading grant. A member's own grade needs no unit page, so members see none."""
+    return Unit.objects.filter(match_granted_units(actor, ""), bureau=actor.bureau)
+
+
+def find_person(actor: Actor, person_id: int) -> Person:
+    """Raises the same refusal for someone who does not exist and for someone the actor may not see."""
+    person = scope_people(actor).filter(pk=person_id).first()
+    if person is None:
+        raise refuse_missing("这个人")
+    return person
+
+
+def find_unit(actor: Actor, unit_id: int) -> Unit:
+    unit = scope_units(actor).select_related("parent").filter(pk=unit_id).first()
+    if unit is None:
+        raise refuse_missing("这个单位")
+    return unit
+
+
+def list_granted_units(actor: Actor, powers: Iterable[str]) -> list[Unit]:
+    """List the units that the actor's grants of these powers name, in the order they were granted."""
+    wanted = set(powers)
+    return [grant.unit for grant in actor.reading_grants if grant.unit is not None and grant.power in wanted]
+
+
+def search_people(actor: Actor, words: str, limit: int) -> list[Person]:
+    """Find people by part of a name or the beginning of a staff number, in staff-number order."""
+    found = scope_people(actor).filter(Q(name__contains=words) | Q(staff_no__startswith=words))
+    return list(found.order_by("staff_no")[:limit])
+
+
+def demand_power(allowed: bool) -> None:
+    """Refuse somebody whose powers do not reach this page at all."""
+    if not allowed:
+        raise Refusal("no_power", "当前账号没有查看这一页的权限。需要时请联系学习办公室。", status=403)

@@ -1,0 +1,14 @@
+"""Every address of the site. Error pages are ours, in Chinese."""
+
+from django.urls import include, path
+
+handler400 = "shanxue.web.views.show_bad_request"
+handler403 = "shanxue.web.views.show_forbidden"
+handler404 = "shanxue.web.views.show_missing"
+handler500 = "shanxue.web.views.show_failure"
+
+urlpatterns = [
+    path("", include("shanxue.assessment.urls")),
+    path("accounts/", include("shanxue.accounts.urls")),
+    path("about/", include("shanxue.web.urls")),
+]
