@@ -109,16 +109,18 @@ def write_cell(
         case None:
             sheet.write_blank(row, column, None, style.cell())
         case Share(tenths):
-            sheet.write_number(row, column, tenths / 1000, style.cell(num_format="0.0%"))
+            sheet.write_number(row, column, tenths / 1000, style.cell(num_format="0.0%_ "))
         case str() if value.startswith(FORMULA_STARTS):
             sheet.write_string(row, column, value, style.cell(num_format="@", text_wrap=wrap, quote_prefix=True))
         case str():
             sheet.write_string(row, column, value, style.cell(num_format="@", text_wrap=wrap))
         case Decimal():
             digits = max(0, -int(value.as_tuple().exponent))
-            sheet.write_number(row, column, float(value), style.cell(num_format="0." + "0" * digits if digits else "0"))
+            sheet.write_number(
+                row, column, float(value), style.cell(num_format="0." + "0" * digits + "_ " if digits else "0_ ")
+            )
         case int():
-            sheet.write_number(row, column, value, style.cell(num_format="0"))
+            sheet.write_number(row, column, value, style.cell(num_format="0_ "))
 
 
 def measure_text(text: str) -> int:

@@ -119,8 +119,8 @@ def add_presence(rows: Iterable[Presence], name: str = "合计") -> Presence:
 
 
 def write_percent(tenths: int | None) -> str:
-    """Write tenths of a percent: 913 is 91.3%; no data is an empty text."""
-    return "" if tenths is None else f"{format_scaled(tenths, 10, trim=True)}%"
+    """Write tenths of a percent: 913 is 91.3%, 1000 is 100.0%; no data is an empty text."""
+    return "" if tenths is None else f"{format_scaled(tenths, 10)}%"
 
 
 def write_share(part: int, whole: int) -> str:

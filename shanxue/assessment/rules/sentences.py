@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 from .figures import list_grades, tally_whole, write_share
-from .report import Part, YearReport
+from .report import UNGRADED, WAITING, Part, YearReport
 
 
 def write_day(day: date) -> str:
@@ -26,24 +26,28 @@ def describe_whole(report: YearReport) -> str:
 
 
 def describe_grades(part: Part, unit: str) -> str:
-    """Say the distribution: 已评定 598 人，其中优秀 120 人，占 …；待补充 14 人."""
+    """Say the distribution: 已评定598人，其中优秀120人、占19.6%，…；不定等次3人；资料不全、待补充14人."""
     whole = tally_whole(part)
-    people, graded = whole.people, whole.people - whole.waiting
-    if not graded:
-        return "均待补充资料，尚未评定等次" if people else "没有应考核的对象"
-    named = zip(list_grades(part), whole.grades, strict=True)
-    shares = "，".join(f"{grade}{count}{unit}、占{write_share(count, people)}" for grade, count in named if count)
-    tail = f"；资料不全、待补充{whole.waiting}{unit}" if whole.waiting else ""
-    return f"已评定{graded}{unit}，其中{shares}{tail}"
+    named = dict(zip(list_grades(part), whole.grades, strict=True))
+    graded = sum(count for grade, count in named.items() if grade != UNGRADED)
+    shares = (
+        f"{grade}{count}{unit}、占{write_share(count, whole.people)}"
+        for grade, count in named.items()
+        if count and grade != UNGRADED
+    )
+    sentences = [f"已评定{graded}{unit}，其中{'，'.join(shares)}" if graded else "尚未评定等次"]
+    sentences += [f"{UNGRADED}{named[UNGRADED]}{unit}"] if named.get(UNGRADED) else []
+    sentences += [f"资料不全、{WAITING}{whole.waiting}{unit}"] if whole.waiting else []
+    return "；".join(sentences)
 
 
 def describe_excluded(part: Part) -> str:
-    """Say who is not assessed, by reason: 免考核 5 人（离退休 3 人，长期病休 2 人）."""
+    """Say who is not assessed, by reason: 免考核5人，不计入应考核人数：离退休3人，长期病休2人."""
     reasons: dict[str, int] = {}
     for person in part.excluded:
         reasons[person.reason] = reasons.get(person.reason, 0) + 1
     listed = "，".join(f"{reason or '未写明原因'}{count}人" for reason, count in reasons.items())
-    return f"免考核{len(part.excluded)}人（{listed}），不计入应考核人数。" if reasons else ""
+    return f"免考核{len(part.excluded)}人，不计入应考核人数：{listed}。" if reasons else ""
 
 
 def describe_mean(part: Part) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shanxue.base.points import MILLI
+from shanxue.base.points import MILLI, divide_half_up, format_scaled
 
 from .figures import (
     Presence,
     Tally,
-    add_presence,
     count_presence,
     list_best,
     list_blocked,
@@ -86,7 +85,7 @@ def build_people(report: YearReport) -> Table:
     heads = [Column("工号", 20), Column("姓名"), Column("支部", 24), Column("部门", 20), Column("合计"), Column("等次")]
     if part is not None:
         heads += [Column(title) for title in head_components(part)]
-    heads += [Column("影响等次的条款", 36, wrap=True), Column("说明", 32, wrap=True)]
+    heads += [Column("影响等次的条款", 24, wrap=True), Column("说明", 20, wrap=True)]
     rows = (lambda: (_person_row(part, row) for row in part.rows)) if part is not None else lambda: iter(())
     return Table("人员", tuple(heads), rows, "本次没有运行人员考核细则。" if part is None else "没有应考核的人员。")
 
@@ -95,7 +94,7 @@ def head_components(part: Part) -> list[str]:
     """Head a component's column with its full marks when it has them: 考勤（30）."""
     full = part.scheme.component_full or (None,) * len(part.scheme.components)
     return [
-        name if points is None else f"{name}（{exact_points(points, part.scheme.scale):g}）"
+        name if points is None else f"{name}（{format_scaled(points, part.scheme.scale, trim=True)}）"
         for name, points in zip(part.scheme.components, full, strict=True)
     ]
 
@@ -121,7 +120,7 @@ def build_lines(report: YearReport) -> Table:
     heads = (
         *(Column("对象"), Column("工号或编码", 20), Column("姓名或名称", 24), Column("项目编号"), Column("项目", 24)),
         *(Column("类别"), Column("计入"), Column("应计"), Column("得分"), Column("满分"), Column("条款")),
-        *(Column("说明", 24, wrap=True), Column("怎么算的", 44, wrap=True)),
+        *(Column("说明", 18, wrap=True), Column("怎么算的", 32, wrap=True)),
     )
 
     def list_rows() -> Iterator[tuple[Value, ...]]:
@@ -153,7 +152,7 @@ def build_units(
     if with_presence:
         heads += [Column(title) for title in ("应到人次", "实到人次", "到会率", "已补学人次", "未记录人次")]
     if part is not None:
-        heads += [Column("影响等次的条款", 36, wrap=True), Column("说明", 32, wrap=True)]
+        heads += [Column("影响等次的条款", 24, wrap=True), Column("说明", 20, wrap=True)]
     presences = {row.name: row for row in map(count_presence, report.attendance)}
 
     def list_rows() -> Iterator[tuple[Value | Share, ...]]:
@@ -194,7 +193,7 @@ def _presence_cells(presence: Presence | None) -> list[Value | Share]:
 def build_lists(report: YearReport) -> Table:
     """Everybody on a list, list by list: 优秀; stopped by a gate (D8); reference lists (D9); not assessed."""
     titles = ("名单", "工号", "姓名", "支部", "部门", "合计", "等次", "拟定等次", "条款")
-    heads = (*(Column(title, 24) for title in titles), Column("说明", 48, wrap=True))
+    heads = (*(Column(title, 20, wrap=title == "名单") for title in titles), Column("说明", 26, wrap=True))
     part = report.people
     rows = (lambda: _list_rows(part)) if part is not None else lambda: iter(())
     return Table("名单", heads, rows, "没有名单可列。", frozen_columns=3)
@@ -245,12 +244,5 @@ def build_distribution(
     """The grades of one part: heads, how many, which share of all."""
     whole = tally_whole(part)
     counts = (*whole.grades, whole.waiting)
-    shares = tuple(
-        Share((count * 2000 + whole.people) // (2 * whole.people)) if whole.people else None for count in counts
-    )
+    shares = (Share(divide_half_up(count * 1000, whole.people)) if whole.people else None for count in counts)
     return (word, *list_grades(part), WAITING, "合计"), ("数量", *counts, whole.people), ("占比", *shares, None)
-
-
-def total_presence(report: YearReport) -> Presence:
-    """Attendance of the whole bureau."""
-    return add_presence(map(count_presence, report.attendance))

@@ -1,0 +1,230 @@
+"""情况通报.docx: a composed bulletin poured into a template that the office can replace."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docx.document import Document as DocxDocument
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt, Twips
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+
+from shanxue.assessment.rules.report import YearReport
+from shanxue.base.errors import Refusal
+
+from .rules.composing import compose_bulletin
+from .rules.lettering import measure_width
+from .rules.shapes import Attachment, Block, Bulletin, Choices
+
+TEMPLATE = Path(__file__).parent / "templates_docx" / "情况通报.docx"
+TEXT_WIDTH = 8845  # twips: 156 mm
+CHARACTER = 320  # twips: one character of 3号
+MARK_STYLE, SIGNATURE_STYLE, DATE_STYLE, TABLE_STYLE = "公文标志", "公文署名", "公文日期", "公文表格"
+TABLE_HEIGHT = 12756 - 7 * 579  # what an attachment's label, title, remark and 版记 leave of a page
+NARROWEST = 0.6  # least width of a character of the 发文机关标志, as a share of its height
+
+
+def write_bulletin(
+    report: YearReport, path: Path, *, choices: Choices | None = None, template_path: Path | None = None
+) -> None:
+    """Write 情况通报.docx. The same report, choices and template give the same bytes.
+
+    ``template_path`` is an office's own template. Raises ``Refusal`` naming the variable or the place when it cannot
+    be filled; nothing is written then.
+    """
+    bulletin = compose_bulletin(report, choices or Choices())
+    template = open_template(template_path or TEMPLATE)
+    fill_template(template, list_variables(bulletin, report), (template_path or TEMPLATE).name)
+    fit_layout(template.docx)
+    save_document(template.docx, path)
+
+
+def open_template(path: Path) -> DocxTemplate:
+    """Open a template; a file that is no .docx is refused."""
+    template = DocxTemplate(str(path))
+    try:
+        template.init_docx()
+    except Exception as error:  # python-docx raises half a dozen unrelated types for a broken package
+        sentence = (
+            f"模板“{path.name}”打不开，可能不是 .docx 文件。请用 WPS 或 Word 另存为 .docx，或删去它改用自带的模板。"
+        )
+        raise Refusal("template_unreadable", sentence) from error
+    return template
+
+
+def fill_template(template: DocxTemplate, variables: dict[str, Any], name: str) -> None:
+    """Fill a template. A variable without a value is refused, never left empty."""
+    rooms = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    advice = "变量名见 docs/documents.md。"
+    try:
+        template.render(variables, jinja_env=rooms, autoescape=True)
+    except UndefinedError as error:
+        found = re.findall(r"'([^']+)'", str(error))
+        variable = found[-1] if found else str(error)
+        raise Refusal(
+            "template_variable", f"模板“{name}”里的变量“{variable}”没有内容可填。请改名或删去，{advice}"
+        ) from error
+    except TemplateSyntaxError as error:
+        raise Refusal(
+            "template_syntax", f"模板“{name}”里有写得不完整的标记{_quote_place(error)}。请对照自带的模板补全，{advice}"
+        ) from error
+    except (TemplateError, SecurityError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise Refusal(
+            "template_broken", f"模板“{name}”里的标记不能执行（{error}）。请对照自带的模板改正，{advice}"
+        ) from error
+
+
+def _quote_place(error: TemplateSyntaxError) -> str:
+    """Quote the marks around the place, when docxtpl knows it."""
+    lines: Iterable[str] = getattr(error, "docx_context", ())
+    marks = [mark for line in lines for mark in re.findall(r"\{[{%#].*?(?:[}%#]\}|$)", line)]
+    return f"，在“{'”“'.join(marks[:3])}”附近" if marks else ""
+
+
+def list_variables(bulletin: Bulletin, report: YearReport) -> dict[str, Any]:
+    """Everything a template may name. Kept in step with docs/documents.md by a test."""
+    labels = label_attachments(bulletin.attachments)
+    return {
+        "发文机关标志": clean_text(bulletin.mark),
+        "发文字号": clean_text(bulletin.number),
+        "标题": clean_text(bulletin.title),
+        "标题行": [clean_text(line) for line in bulletin.title_lines],
+        "稿别": bulletin.draft,
+        "主送机关": clean_text(bulletin.to),
+        "引言": clean_text(bulletin.opening),
+        "总体情况": _list_blocks(bulletin.overall),
+        "存在问题": _list_blocks(bulletin.problems),
+        "整改要求": _list_blocks(bulletin.requirements),
+        "附件说明": [note for note, _ in labels],
+        "附件": [
+            _list_attachment(table, label) for table, (_, label) in zip(bulletin.attachments, labels, strict=True)
+        ],
+        "署名": clean_text(bulletin.issuer),
+        "成文日期": bulletin.dated,
+        "抄送": clean_text(bulletin.copies),
+        "印发机关": clean_text(bulletin.printed_by),
+        "印发日期": bulletin.printed,
+        "单位名称": clean_text(report.bureau_name),
+        "年度": str(report.year),
+        "数字": bulletin.figures,
+    }
+
+
+def clean_text(text: str) -> str:
+    """Keep a text on its line and inside XML: control characters and line breaks become spaces."""
+    return re.sub(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+", " ", text)
+
+
+def _list_blocks(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
+    return [
+        {"标题": clean_text(block.heading), "正文": [clean_text(text) for text in block.paragraphs]} for block in blocks
+    ]
+
+
+def label_attachments(attachments: tuple[Attachment, ...]) -> list[tuple[str, str]]:
+    """The line of each attachment under 附件说明 and its label on its own page; a single one bears no number."""
+    if len(attachments) == 1:
+        return [(f"附件：{clean_text(attachments[0].title)}", "附件")]
+    return [
+        (f"{'附件：' if number == 1 else '　　　'}{number}. {clean_text(table.title)}", f"附件{number}")
+        for number, table in enumerate(attachments, 1)
+    ]
+
+
+def _list_attachment(table: Attachment, label: str) -> dict[str, Any]:
+    return {
+        "标签": label,
+        "标题": clean_text(table.title),
+        "首列": table.first,
+        "列": list(table.columns),
+        "行": [
+            {
+                "序号": "" if name == "合计" else str(number),
+                "名称": clean_text(name),
+                "值": [clean_text(v) for v in values],
+            }
+            for number, (name, values) in enumerate(table.rows, 1)
+        ],
+        "说明": table.remark,
+    }
+
+
+def fit_layout(document: DocxDocument) -> None:
+    """Set what depends on the words: size of the 发文机关标志, place of the 署名, widths of table columns.
+
+    Works by style names; a template without these styles is left as it is.
+    """
+    date = next((each.text for each in document.paragraphs if _style_of(each) == DATE_STYLE), "")
+    for paragraph in document.paragraphs:
+        if _style_of(paragraph) == MARK_STYLE:
+            _fit_mark(paragraph)
+        elif _style_of(paragraph) == SIGNATURE_STYLE:
+            _place_signature(paragraph, date)
+    for table in document.tables:
+        if table.style is not None and table.style.name == TABLE_STYLE:
+            _fit_columns(table)
+
+
+def _style_of(paragraph: Paragraph) -> str:
+    return str(paragraph.style.name) if paragraph.style is not None else ""
+
+
+def _fit_mark(paragraph: Paragraph) -> None:
+    """Narrow the characters so that the mark stays on one line; below the narrowest, make them smaller."""
+    style = paragraph.style
+    size = style.font.size.pt if style is not None and style.font.size is not None else 48.0
+    wide = measure_width(paragraph.text) / 2 * size
+    share = (TEXT_WIDTH / 20 - size / 4) / wide if wide else 1.0
+    if share >= 1:
+        return
+    for run in paragraph.runs:
+        if share < NARROWEST:
+            run.font.size = Pt(int(size * share / NARROWEST))
+        scale = OxmlElement("w:w")
+        scale.set(qn("w:val"), str(int(max(share, NARROWEST) * 100)))
+        size_mark = run._r.get_or_add_rPr().find(qn("w:sz"))
+        if size_mark is not None:
+            size_mark.addprevious(scale)
+        else:
+            run._r.get_or_add_rPr().append(scale)
+
+
+def _place_signature(paragraph: Paragraph, date: str) -> None:
+    """Centre the 署名 over the 成文日期, which stands four characters from the right (GB/T 9704 7.3.5)."""
+    halves = 8 + (measure_width(date) - measure_width(paragraph.text)) // 2
+    paragraph.paragraph_format.right_indent = Twips(max(0, halves) * CHARACTER // 2)
+
+
+def _fit_columns(table: Table) -> None:
+    """Give 序号 and the name what they need and share the rest alike."""
+    count = len(table.columns)
+    first, second = 560, 2100 if count > 6 else 3000
+    rest = (TEXT_WIDTH - first - second) // max(count - 2, 1)
+    widths = [first, second, *[rest] * (count - 2)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Twips(width)
+    height = max(306, min(560, (TABLE_HEIGHT // len(table.rows))))
+    for row in table.rows:
+        row.height = Twips(height)
+        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
+            cell.width = Twips(width)
+
+
+def save_document(document: DocxDocument, path: Path) -> None:
+    """Save with fixed times inside the package, so that equal contents are equal bytes."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    with zipfile.ZipFile(buffer) as packed, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as written:
+        for name in packed.namelist():
+            written.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), packed.read(name), zipfile.ZIP_DEFLATED)
