@@ -223,7 +223,12 @@ def list_exemptions() -> tuple[Exemption, ...]:
         Exemption(find_person(*place), "借调挂职", date(2025, 4, 1), date(2026, 1, 1), "组织人事处")
         for place in sorted(POSTED)
     ]
-    return (*old, *sick, *posted)
+    retired = [
+        Exemption(find_person(RETIRED, position), "离退休", date(2025, 1, 1), None, "离退休支部委员会")
+        for position in range(BRANCHES[RETIRED].size)
+        if (RETIRED, position) not in OLD
+    ]
+    return (*old, *retired, *sick, *posted)
 
 
 def locate(person: Person, on: date) -> int:

@@ -1,4 +1,4 @@
-"""The example year through the whole house, files to results, against figures worked out by hand (issue 2 items 4, 7)."""
+"""The example year through the whole house, from files to results, against hand-worked figures (issue 2 items 4, 7)."""
 
 from __future__ import annotations
 
