@@ -5,24 +5,29 @@ from __future__ import annotations
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_query, write_date
+from shanxue.orgs.facts import Slice, read_rows, write_date
 
 from .rules import Mark
 
 PRESENT = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY)
+MARK_COLUMNS = {
+    "session_id": "session_id", "ref": "id", "mark": "mark", "reason": "reason", "late_minutes": "minutes_late",
+    "flag": "asked_after",
+}  # fmt: skip
+MARK_TYPES = {**FACT_SCHEMA, "session_id": pl.Int64}
 
 
-def read_sessions_of_window(part: Slice) -> pl.DataFrame:
-    """Read the bureau's sessions in the window, one row per session; small beside the marks it is joined to."""
+def read_sessions(part: Slice, *, attended: bool) -> pl.DataFrame:
+    """Read the bureau's sessions in the window, one row each; ``attended``: only those this slice's people had."""
     window = part.window
-    frame = read_query(
-        "SELECT id AS session_id, unit_id, kind, tier, topic AS title, state, reason, \"on\", "
-        "credit_milli, minutes FROM activities_session "
-        f"WHERE bureau_id = {part.bureau_id} AND \"on\" >= {write_date(window.from_on)} "
-        f'AND "on" < {write_date(window.until_on)}'
+    condition = (
+        f"AND id IN (SELECT session_id FROM activities_attendance WHERE person_id {part.within})" if attended else ""
     )
-    return shape_columns(
-        frame,
+    return read_rows(
+        {"session_id": "id", "unit_id": "unit_id", "kind": "kind", "tier": "tier", "title": "topic", "state": "state",
+         "reason": "reason", "on": '"on"', "credit_milli": "credit_milli", "minutes": "minutes"},
+        f"FROM activities_session WHERE bureau_id = {part.bureau_id} "
+        f'AND "on" >= {write_date(window.from_on)} AND "on" < {write_date(window.until_on)} {condition}',
         {"session_id": pl.Int64, "unit_id": pl.Int64, "kind": pl.String, "tier": pl.String, "title": pl.String,
          "state": pl.String, "reason": pl.String, "on": pl.Date, "credit_milli": pl.Int64, "minutes": pl.Int64},
     )  # fmt: skip
@@ -33,23 +38,23 @@ def read_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
     if sessions.is_empty():
         return shape_columns(pl.DataFrame(), FACT_SCHEMA)
     first, last = sessions["session_id"].min(), sessions["session_id"].max()
-    marks = read_query(
-        "SELECT person_id AS subject, session_id, id AS ref, mark, reason, minutes_late AS late_minutes, "
-        f"asked_after AS flag FROM activities_attendance WHERE person_id {part.within} "
-        f"AND session_id BETWEEN {first} AND {last}"
+    marks = read_rows(
+        {"subject": "person_id", **MARK_COLUMNS},
+        f"FROM activities_attendance WHERE person_id {part.within} AND session_id BETWEEN {first} AND {last}",
+        MARK_TYPES,
     )
     return _describe_marks(marks, sessions)
 
 
-def read_unit_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
+def read_unit_attendance(sessions: pl.DataFrame) -> pl.DataFrame:
     """Read marks by the unit the person stood in on the day: ``subject`` is that unit."""
     if sessions.is_empty():
         return shape_columns(pl.DataFrame(), FACT_SCHEMA)
     first, last = sessions["session_id"].min(), sessions["session_id"].max()
-    marks = read_query(
-        "SELECT unit_id AS subject, session_id, id AS ref, mark, reason, minutes_late AS late_minutes, "
-        f"asked_after AS flag FROM activities_attendance WHERE session_id BETWEEN {first} AND {last} "
-        "AND unit_id IS NOT NULL"
+    marks = read_rows(
+        {"subject": "unit_id", **MARK_COLUMNS},
+        f"FROM activities_attendance WHERE session_id BETWEEN {first} AND {last} AND unit_id IS NOT NULL",
+        MARK_TYPES,
     )
     return _describe_marks(marks, sessions)
 
@@ -88,9 +93,10 @@ def read_session_facts(sessions: pl.DataFrame, marks_by_session: pl.DataFrame) -
 
 def read_marks_by_session(bureau_id: int) -> pl.DataFrame:
     """Count marks per session and mark: session_id, mark, count."""
-    frame = read_query(
-        "SELECT a.session_id, a.mark, COUNT(*) AS count FROM activities_attendance a "
+    return read_rows(
+        {"session_id": "session_id", "mark": "mark", "count": "marks"},
+        "FROM (SELECT a.session_id, a.mark, COUNT(*) AS marks FROM activities_attendance a "
         f"JOIN activities_session s ON s.id = a.session_id WHERE s.bureau_id = {int(bureau_id)} "
-        "GROUP BY a.session_id, a.mark"
+        "GROUP BY a.session_id, a.mark) AS counted",
+        {"session_id": pl.Int64, "mark": pl.String, "count": pl.Int64},
     )
-    return shape_columns(frame, {"session_id": pl.Int64, "mark": pl.String, "count": pl.Int64})

@@ -11,7 +11,7 @@ from shanxue.activities import facts as activities
 from shanxue.activities.rules import Mark
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.exams.facts import read_scores
-from shanxue.orgs.facts import Slice, read_exemptions, read_query
+from shanxue.orgs.facts import Slice, read_exemptions, read_rows
 from shanxue.plans.facts import read_plan
 from shanxue.study.facts import read_hours, read_notes
 
@@ -20,26 +20,31 @@ Owner = Literal["person", "unit"]
 
 def read_events(part: Slice, owner: Owner = "person") -> pl.DataFrame:
     """Read dated facts of a slice of people or units; ``amount`` is the quantity, one when none is written."""
-    frame = read_query(
-        f'SELECT {owner}_id AS subject, id AS ref, COALESCE("on", done_on, due_on) AS "on", kind, mark, level, reason, '
-        'title, "by" AS tier, COALESCE(quantity_milli, 1000) AS amount, self_points_milli AS "full", '
-        "points_milli AS points, due_on, done_on, has_proof AS flag "
-        f"FROM assessment_event WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": f"{owner}_id", "ref": "id", "on": 'COALESCE("on", done_on, due_on)', "kind": "kind", "mark": "mark",
+         "level": "level", "reason": "reason", "title": "title", "tier": '"by"',
+         "amount": "COALESCE(quantity_milli, 1000)", "full": "self_points_milli", "points": "points_milli", "due_on": "due_on", "done_on": "done_on",
+         "flag": "has_proof"},
+        f"FROM assessment_event WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame, FACT_SCHEMA)
 
 
 def read_prior(part: Slice, owner: Owner = "person") -> pl.DataFrame:
     """Read results decided elsewhere or earlier; ``title`` is the year, ``flag`` says it is only proposed."""
-    frame = read_query(
-        f"SELECT {owner}_id AS subject, id AS ref, assessment AS kind, grade AS mark, "
-        "CAST(year AS VARCHAR(4)) AS title, total_milli AS amount, proposed AS flag "
-        f"FROM assessment_priorresult WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": f"{owner}_id", "ref": "id", "kind": "assessment", "mark": "grade", "title": "year",
+         "amount": "total_milli", "flag": "proposed"},
+        f"FROM assessment_priorresult WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame.with_columns(measure=pl.lit("分")), FACT_SCHEMA)
 
 
-def gather_person_facts(part: Slice, sources: Iterable[str], *, exempt_days: Iterable[str] = ()) -> dict[str, pl.LazyFrame]:
+def gather_person_facts(
+    part: Slice, sources: Iterable[str], *, exempt_days: Iterable[str] = ()
+) -> dict[str, pl.LazyFrame]:
     """Read the sources a person scheme names for one slice. ``exempt_days``: categories whose days are 免 (K51)."""
     readers: Mapping[str, Callable[[], pl.DataFrame]] = {
         "attendance": lambda: _read_marks(part, tuple(exempt_days)),
@@ -54,7 +59,7 @@ def gather_person_facts(part: Slice, sources: Iterable[str], *, exempt_days: Ite
 
 
 def _read_marks(part: Slice, categories: tuple[str, ...]) -> pl.DataFrame:
-    marks = activities.read_attendance(part, activities.read_sessions_of_window(part))
+    marks = activities.read_attendance(part, activities.read_sessions(part, attended=not part.is_whole))
     if not categories:
         return marks
     spans = read_exemptions(part).filter(pl.col("category").is_in(categories))
@@ -80,9 +85,9 @@ def gather_unit_facts(
     wanted = set(sources)
     facts: dict[str, pl.DataFrame] = {}
     if wanted & {"attendance", "sessions"}:
-        sessions = activities.read_sessions_of_window(part)
+        sessions = activities.read_sessions(part, attended=False)
         if "attendance" in wanted:
-            facts["attendance"] = activities.read_unit_attendance(part, sessions)
+            facts["attendance"] = activities.read_unit_attendance(sessions)
         if "sessions" in wanted:
             by_session = activities.read_marks_by_session(part.bureau_id)
             facts["sessions"] = activities.read_session_facts(sessions, by_session)
@@ -124,9 +129,7 @@ def turn_members_into_facts(
     return shape_columns(facts, FACT_SCHEMA)
 
 
-def turn_units_into_facts(
-    rows: list[tuple[int, int | None, str, str, int | None, str]], scale: int
-) -> pl.DataFrame:
+def turn_units_into_facts(rows: list[tuple[int, int | None, str, str, int | None, str]], scale: int) -> pl.DataFrame:
     """Turn a unit run into ``subunits`` facts of the units above: (unit, parent, name, kind, total, grade) rows."""
     frame = pl.DataFrame(
         rows,

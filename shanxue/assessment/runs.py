@@ -15,7 +15,7 @@ from django.db import transaction
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
-from shanxue.orgs.facts import Slice, read_people, read_units
+from shanxue.orgs.facts import EVERYONE, Slice, read_people, read_units
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.rules import UnitKind
 
@@ -29,7 +29,6 @@ UNIT_KINDS = {
     "branch": (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH),
     "department": (UnitKind.DEPARTMENT,),
 }
-EVERYONE = 2**62
 ROWS_PER_INSERT = 2000
 
 

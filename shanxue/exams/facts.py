@@ -5,14 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_query
+from shanxue.orgs.facts import Slice, read_rows
 
 
 def read_scores(part: Slice) -> pl.DataFrame:
     """Read a slice of people's attempts: one row per attempt; ``size`` is the attempt's number (milli)."""
-    frame = read_query(
-        'SELECT person_id AS subject, id AS ref, "on", kind, title, mark, score_milli AS amount, '
-        "full_milli AS \"full\", attempt * 1000 AS size "
-        f"FROM exams_score WHERE bureau_id = {part.bureau_id} AND person_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "title": "title", "mark": "mark",
+         "amount": "score_milli", "full": "full_milli", "size": "attempt * 1000"},
+        f"FROM exams_score WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame.with_columns(measure=pl.lit("分")), FACT_SCHEMA)

@@ -1,18 +1,12 @@
-"""Slices of the database as tables in memory, and the people and units an assessment speaks of.
-
-The reader goes through the database's own indexes into Arrow (ADBC). Inside an open transaction it uses that
-transaction's connection instead, because no other connection sees what is not committed yet.
-"""
+"""Slices of the database as tables in memory, and the people and units an assessment speaks of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
+from typing import Any
 
-import adbc_driver_postgresql.dbapi
-import adbc_driver_sqlite.dbapi
 import polars as pl
 from django.db import connection
 
@@ -21,7 +15,8 @@ from shanxue.base.periods import Period
 
 from .rules import Line
 
-ARROW_ROWS_PER_BATCH = "65536"
+EVERYONE = 2**62
+DIVIDER = "\x1e"  # a control character that no form and no spreadsheet lets through
 
 
 @dataclass(frozen=True)
@@ -34,35 +29,51 @@ class Slice:
     high: int
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the slice is everybody, so that narrowing other tables to it would only cost."""
+        return self.low == 0 and self.high == EVERYONE
+
+    @property
     def within(self) -> str:
         """The id bounds as SQL, for a column named by ``format``."""
         return f"BETWEEN {int(self.low)} AND {int(self.high)}"
 
 
-def read_query(sql: str) -> pl.DataFrame:
-    """Run one SELECT (integers and dates of our own only, no text from outside) and return its rows."""
-    if connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            names = [column[0] for column in cursor.description]
-            rows = cursor.fetchall()
-        return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
-    if connection.vendor == "sqlite":
-        uri = f"file:{quote(str(connection.settings_dict['NAME']))}?mode=ro"
-        with adbc_driver_sqlite.dbapi.connect(uri) as database, database.cursor() as cursor:
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": ARROW_ROWS_PER_BATCH})
-            cursor.execute(sql)
-            return cursor.fetch_polars()
-    with adbc_driver_postgresql.dbapi.connect(_write_postgres_uri()) as database, database.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetch_polars()
+def read_rows(columns: Mapping[str, str], source: str, types: Mapping[str, Any]) -> pl.DataFrame:
+    """Read ``columns`` (name → SQL expression) of ``source`` (from FROM on; integers and dates of our own only).
+
+    The database joins each column into one text and Polars splits it again: one Python object per column instead of
+    one per cell. It is the caller's own connection, so an open transaction reads what it wrote. Text that is NULL
+    comes back empty; other types as null. ``types`` gives each column's type.
+    """
+    join = _JOINS[connection.vendor]
+    texts = ", ".join(join.format(value=value) for value in columns.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*), {texts} {source}")
+        count, *values = cursor.fetchone()
+    if not count:
+        return pl.DataFrame(schema={name: types[name] for name in columns})
+    frame = pl.DataFrame([_split_text(name, text, types[name]) for name, text in zip(columns, values, strict=True)])
+    if frame.height != count:
+        raise ValueError(f"a value holds the control character that divides values: {source}")
+    return frame
 
 
-def _write_postgres_uri() -> str:
-    place = connection.settings_dict
-    parts = {"host": place["HOST"], "port": place["PORT"], "user": place["USER"], "password": place["PASSWORD"],
-             "dbname": place["NAME"]}  # fmt: skip
-    return "postgresql:///?" + "&".join(f"{key}={quote(str(value), safe='')}" for key, value in parts.items() if value)
+_JOINS = {
+    "sqlite": f"group_concat(COALESCE({{value}}, ''), '{DIVIDER}')",
+    "postgresql": f"string_agg(COALESCE(({{value}})::text, ''), '{DIVIDER}')",
+}
+
+
+def _split_text(name: str, text: str, kind: Any) -> pl.Series:
+    values = pl.Series(name, [text]).str.split(DIVIDER).explode()
+    if kind == pl.String:
+        return values
+    if kind == pl.Boolean:
+        return values.replace_strict({"1": True, "0": False, "true": True, "false": False, "": None}, return_dtype=kind)
+    if kind == pl.Date:
+        return values.replace("", None).str.to_date("%Y-%m-%d")
+    return values.cast(kind, strict=False)
 
 
 def write_date(day: date) -> str:
@@ -72,7 +83,8 @@ def write_date(day: date) -> str:
 
 def list_slices(bureau_id: int, window: Period, size: int, *, table: str = "orgs_person") -> list[Slice]:
     """Cut a bureau's people (or units) by id into slices of about ``size``."""
-    ids = read_query(f"SELECT id FROM {table} WHERE bureau_id = {int(bureau_id)} ORDER BY id")["id"].to_list()
+    rows = read_rows({"id": "id"}, f"FROM {table} WHERE bureau_id = {int(bureau_id)}", {"id": pl.Int64})
+    ids = rows["id"].sort().to_list()
     return [
         Slice(bureau_id, window, part[0], part[-1])
         for part in (ids[start : start + size] for start in range(0, len(ids), size))
@@ -84,10 +96,12 @@ def read_people(part: Slice) -> pl.DataFrame:
 
     Someone who left stands where they last stood. ``exempt`` joins the categories in force on the last day.
     """
-    people = read_query(
-        "SELECT id AS subject, staff_no AS code, name, party_status AS status, staff_state, rank_class, "
-        f"birth_year, joined_on, left_on FROM orgs_person WHERE bureau_id = {part.bureau_id} AND id {part.within}"
-    )
+    people = read_rows(
+        {"subject": "id", "code": "staff_no", "name": "name", "status": "party_status", "staff_state": "staff_state",
+         "rank_class": "rank_class", "age": "birth_year", "joined_on": "joined_on", "left_on": "left_on"},
+        f"FROM orgs_person WHERE bureau_id = {part.bureau_id} AND id {part.within}",
+        SUBJECT_SCHEMA,
+    )  # fmt: skip
     year = part.window.until_on.year - 1 if part.window.until_on.timetuple().tm_yday == 1 else part.window.until_on.year
     stints = _read_last_stints(part)
     party = stints.filter(pl.col("line") == Line.PARTY).select(
@@ -97,7 +111,7 @@ def read_people(part: Slice) -> pl.DataFrame:
         "subject", department="unit_name", department_id="unit_id"
     )
     frame = (
-        people.with_columns(age=pl.lit(year) - pl.col("birth_year"))
+        people.with_columns(age=pl.lit(year) - pl.col("age"))
         .join(party, on="subject", how="left")
         .join(admin, on="subject", how="left")
         .join(_read_exempt(part), on="subject", how="left")
@@ -108,13 +122,12 @@ def read_people(part: Slice) -> pl.DataFrame:
 
 def _read_last_stints(part: Slice) -> pl.DataFrame:
     """Read, per person and line, the stint in force on the window's last day, else the latest one before it."""
-    stints = shape_columns(
-        read_query(
-            "SELECT s.person_id AS subject, s.unit_id, u.name AS unit_name, u.kind, u.line, s.role, s.from_on, s.id "
-            "FROM orgs_stint s JOIN orgs_unit u ON u.id = s.unit_id "
-            f"WHERE u.bureau_id = {part.bureau_id} AND s.person_id {part.within} "
-            f"AND (s.from_on IS NULL OR s.from_on < {write_date(part.window.until_on)})"
-        ),
+    stints = read_rows(
+        {"subject": "s.person_id", "unit_id": "s.unit_id", "unit_name": "u.name", "kind": "u.kind", "line": "u.line",
+         "role": "s.role", "from_on": "s.from_on", "id": "s.id"},
+        "FROM orgs_stint s JOIN orgs_unit u ON u.id = s.unit_id "
+        f"WHERE u.bureau_id = {part.bureau_id} AND s.person_id {part.within} "
+        f"AND (s.from_on IS NULL OR s.from_on < {write_date(part.window.until_on)})",
         {"subject": pl.Int64, "unit_id": pl.Int64, "unit_name": pl.String, "kind": pl.String, "line": pl.String,
          "role": pl.String, "from_on": pl.Date, "id": pl.Int64},
     )  # fmt: skip
@@ -123,14 +136,13 @@ def _read_last_stints(part: Slice) -> pl.DataFrame:
 
 def read_exemptions(part: Slice) -> pl.DataFrame:
     """Read exemptions that touch the window: subject, category, from_on, until_on (open bounds are null)."""
-    frame = read_query(
-        "SELECT e.person_id AS subject, e.category, e.from_on, e.until_on FROM orgs_exemption e "
-        f"JOIN orgs_person p ON p.id = e.person_id WHERE p.bureau_id = {part.bureau_id} AND p.id {part.within} "
+    return read_rows(
+        {"subject": "e.person_id", "category": "e.category", "from_on": "e.from_on", "until_on": "e.until_on"},
+        "FROM orgs_exemption e JOIN orgs_person p ON p.id = e.person_id "
+        f"WHERE p.bureau_id = {part.bureau_id} AND p.id {part.within} "
         f"AND (e.from_on IS NULL OR e.from_on < {write_date(part.window.until_on)}) "
-        f"AND (e.until_on IS NULL OR e.until_on > {write_date(part.window.from_on)})"
-    )
-    return shape_columns(
-        frame, {"subject": pl.Int64, "category": pl.String, "from_on": pl.Date, "until_on": pl.Date}
+        f"AND (e.until_on IS NULL OR e.until_on > {write_date(part.window.from_on)})",
+        {"subject": pl.Int64, "category": pl.String, "from_on": pl.Date, "until_on": pl.Date},
     )
 
 
@@ -147,10 +159,11 @@ def _read_exempt(part: Slice) -> pl.DataFrame:
 def read_units(bureau_id: int, kinds: Sequence[str]) -> pl.DataFrame:
     """Read the units of these kinds as subjects (SUBJECT_SCHEMA, one row per unit)."""
     words = ", ".join(f"'{kind}'" for kind in kinds)
-    frame = read_query(
-        "SELECT u.id AS subject, u.code, u.name, u.parent_id AS home, p.name AS home_name, u.kind AS unit_kind, "
-        "u.from_on AS joined_on, u.until_on AS left_on "
+    frame = read_rows(
+        {"subject": "u.id", "code": "u.code", "name": "u.name", "home": "u.parent_id", "home_name": "p.name",
+         "unit_kind": "u.kind", "joined_on": "u.from_on", "left_on": "u.until_on"},
         "FROM orgs_unit u LEFT JOIN orgs_unit p ON p.id = u.parent_id "
-        f"WHERE u.bureau_id = {int(bureau_id)} AND u.kind IN ({words})"
-    )
+        f"WHERE u.bureau_id = {int(bureau_id)} AND u.kind IN ({words})",
+        SUBJECT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame.with_columns(exempt=pl.lit("")), SUBJECT_SCHEMA).sort("subject")

@@ -7,13 +7,15 @@ from typing import Literal
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_query
+from shanxue.orgs.facts import Slice, read_rows
 
 
 def read_plan(part: Slice, owner: Literal["person", "unit"] = "person") -> pl.DataFrame:
     """Read plan items of a slice of people (or of units): one row per item, dated by the day it is due."""
-    frame = read_query(
-        f'SELECT {owner}_id AS subject, id AS ref, COALESCE(due_on, done_on) AS "on", kind, state AS mark, title, '
-        f"due_on, done_on FROM plans_planitem WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": f"{owner}_id", "ref": "id", "on": "COALESCE(due_on, done_on)", "kind": "kind", "mark": "state",
+         "title": "title", "due_on": "due_on", "done_on": "done_on"},
+        f"FROM plans_planitem WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame.with_columns(amount=pl.lit(1000)), FACT_SCHEMA)

@@ -5,25 +5,27 @@ from __future__ import annotations
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_query
+from shanxue.orgs.facts import Slice, read_rows
 
 
 def read_notes(part: Slice) -> pl.DataFrame:
     """Read a slice of people's notes: one row per note; ``amount`` is characters, ``size`` pages (milli)."""
-    frame = read_query(
-        'SELECT person_id AS subject, id AS ref, "on", kind, state AS mark, grade AS level, title, '
-        "characters * 1000 AS amount, pages * 1000 AS size "
-        f"FROM study_note WHERE bureau_id = {part.bureau_id} AND person_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "mark": "state", "level": "grade",
+         "title": "title", "amount": "characters * 1000", "size": "pages * 1000"},
+        f"FROM study_note WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame.with_columns(measure=pl.lit("字")), FACT_SCHEMA)
 
 
 def read_hours(part: Slice) -> pl.DataFrame:
     """Read a slice of people's hours and credits: one row per entry; ``size`` is the share of the course done."""
-    frame = read_query(
-        'SELECT person_id AS subject, id AS ref, "on", kind, title, measure, amount_milli AS amount, '
-        "done_milli AS size, from_on AS due_on, \"on\" AS done_on, passed AS flag, "
-        "CASE WHEN passed IS NULL THEN '' WHEN passed THEN '通过' ELSE '未通过' END AS mark "
-        f"FROM study_learninghours WHERE bureau_id = {part.bureau_id} AND person_id {part.within}"
-    )
+    frame = read_rows(
+        {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "title": "title", "measure": "measure",
+         "amount": "amount_milli", "size": "done_milli", "due_on": "from_on", "done_on": '"on"', "flag": "passed",
+         "mark": "CASE WHEN passed IS NULL THEN '' WHEN passed THEN '通过' ELSE '未通过' END"},
+        f"FROM study_learninghours WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
     return shape_columns(frame, FACT_SCHEMA)
