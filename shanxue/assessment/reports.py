@@ -215,7 +215,7 @@ def _count_attendance(bureau: Bureau, scheme: Scheme) -> tuple[AttendanceCount, 
 
 def _list_digests(runs: Sequence[Run]) -> dict[str, str]:
     words = {"person": "人员", "branch": "支部", "department": "部门"}
-    digests = {}
+    digests: dict[str, str] = {}
     for run in runs:
         word = words[run.scheme.subject]
         digests |= {

@@ -56,7 +56,8 @@ def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
     if scheme.subject == "person":
         people = _drop_absent(read_people(part), scheme)
         days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
-        return Computed(scheme, people, assess(scheme, people.lazy(), gather_person_facts(part, sources, exempt_days=days)))
+        facts = gather_person_facts(part, sources, exempt_days=days)
+        return Computed(scheme, people, assess(scheme, people.lazy(), facts))
     units = _drop_absent(read_units(bureau.pk, UNIT_KINDS[scheme.subject]), scheme)
     facts = gather_unit_facts(
         part,
@@ -100,8 +101,8 @@ def _read_members(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
 def _read_subunits(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
     run = _require_run(bureau, scheme)
     made = load_scheme(run.scheme.text, run.scheme.code).scheme
-    rows = list(run.results.values_list("unit_id", "unit__parent_id", "unit__name", "unit__kind", "total_points", "grade"))
-    return turn_units_into_facts(rows, made.scale)
+    columns = ("unit_id", "unit__parent_id", "unit__name", "unit__kind", "total_points", "grade")
+    return turn_units_into_facts(list(run.results.values_list(*columns)), made.scale)
 
 
 def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime) -> Run:
@@ -207,11 +208,11 @@ def _store_results(run: Run, computed: Computed) -> None:
     stored = Result.objects.bulk_create(rows, batch_size=ROWS_PER_INSERT)
     ids = {getattr(row, owner): row.pk for row in stored}
     ResultLine.objects.bulk_create(
-        (
+        (  # fmt: skip
             ResultLine(
                 result_id=ids[subject], item=item, counted_milli=counted, out_of_milli=out_of,
                 awarded_points=awarded, full_points=full, note=note,
-            )  # fmt: skip
+            )
             for subject, item, counted, out_of, awarded, full, note in computed.assessed.lines.select(
                 "subject", "item", "counted", "out_of", "awarded", "full", "note"
             ).iter_rows()
@@ -231,7 +232,8 @@ class Evidence:
     def list_rows(self, item_code: str) -> list[dict[str, Any]]:
         """List one dict per fact behind a line: the count's own filter without its sum."""
         rows = select_evidence(self.scheme, item_code, self.facts, self.subject)
-        return rows.sort("on", "ref", nulls_last=True).to_dicts()
+        found: list[dict[str, Any]] = rows.sort("on", "ref", nulls_last=True).to_dicts()
+    return found
 
     def count_rows(self) -> dict[str, int]:
         """Count the facts behind each item."""
