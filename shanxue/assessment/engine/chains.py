@@ -12,9 +12,9 @@ from shanxue.assessment.rules.scheme import Condition
 from shanxue.base.periods import UNITS
 from shanxue.base.points import MILLI
 
-from .arithmetic import guard_divisor, lower, round_half_up
+from .arithmetic import WHOLE_SCORE, guard_divisor, lower, round_half_up
 from .filters import match_condition, number_day, number_period
-from .rows import Worth, read_amount, read_share
+from .rows import FULL_OF_A_TEST, Worth, read_amount, read_share
 
 Frame = nw.LazyFrame[Any]
 
@@ -47,7 +47,7 @@ def order_units(units: Sequence[str]) -> list[str]:
 def reduce_rows(facts: Frame, keys: list[str], where: tuple[Condition, ...], worth: Worth, chain: Chain) -> Frame:
     """Give the rows that count as keys, ``on`` and ``value`` (an integer that may be null)."""
     if chain.attempts != "all":
-        return _choose_attempts(facts, keys, where, chain)
+        return _choose_attempts(facts, keys, where, worth, chain)
     for condition in where:
         facts = facts.filter(match_condition(condition))
     value = nw.lit(MILLI, dtype=nw.Int64) if worth.value is None else worth.value
@@ -70,7 +70,7 @@ def _name_alike(by: str) -> list[nw.Expr]:
     return [alike.alias("_alike"), single.otherwise(nw.lit(-1, dtype=nw.Int64)).alias("_single")]
 
 
-def _choose_attempts(facts: Frame, keys: list[str], where: tuple[Condition, ...], chain: Chain) -> Frame:
+def _choose_attempts(facts: Frame, keys: list[str], where: tuple[Condition, ...], worth: Worth, chain: Chain) -> Frame:
     """One row per test: the attempt that counts (K35). Conditions on the amount are tested on that attempt."""
     for condition in where:
         if condition.column != "amount":
@@ -91,7 +91,7 @@ def _choose_attempts(facts: Frame, keys: list[str], where: tuple[Condition, ...]
     for condition in where:
         if condition.column == "amount":
             chosen = chosen.filter(match_condition(condition))
-    return chosen.select(*keys, "on", value=_measure_attempt(chain.measure))
+    return chosen.select(*keys, "on", value=_measure_attempt(chain.measure, worth))
 
 
 def _pick(attempts: str) -> list[nw.Expr]:
@@ -101,10 +101,12 @@ def _pick(attempts: str) -> list[nw.Expr]:
     return [nw.col("amount").sum().cast(nw.Int64), nw.col("_share").sum().cast(nw.Int64), known.alias("_known")]
 
 
-def _measure_attempt(measure: str) -> nw.Expr:
-    if measure == "rows":
-        return nw.lit(MILLI, dtype=nw.Int64)
-    return nw.col("_share") if measure == "mean" else nw.col("amount")
+def _measure_attempt(measure: str, worth: Worth) -> nw.Expr:
+    """What the chosen attempt adds: one, its share of full marks, or its amount."""
+    if worth.after is None:
+        return {"rows": nw.lit(MILLI, dtype=nw.Int64), "mean": nw.col("_share")}.get(measure, nw.col("amount"))
+    percent = round_half_up(nw.col("_share") * FULL_OF_A_TEST, WHOLE_SCORE, signed=False)
+    return worth.after({"rows": nw.lit(MILLI, dtype=nw.Int64), "mean": percent}.get(measure, nw.col("amount")))
 
 
 def add_up(rows: Frame, keys: list[str], chain: Chain, name: str, wanted: Sequence[str]) -> Frame:

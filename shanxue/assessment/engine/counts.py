@@ -44,6 +44,7 @@ class Tally:
     piece_unit: str | None = None
     jobs: dict[str, dict[str, Job]] = field(default_factory=dict)  # source → job key → job
     finals: dict[str, nw.Expr] = field(default_factory=dict)  # columns written from the aggregates
+    asked: dict[str, nw.Expr] = field(default_factory=dict)  # count → its value
     kept: dict[str, nw.Expr] = field(default_factory=dict)  # columns written from those
 
     @property
@@ -52,11 +53,17 @@ class Tally:
 
     def add(self, count: Count) -> nw.Expr:
         """Ask for a count in milli. Null only where a mean or a smallest value has nothing to go by."""
+        key = repr(count)
+        if key not in self.asked:
+            self.asked[key] = self._add(count)
+        return self.asked[key]
+
+    def _add(self, count: Count) -> nw.Expr:
         if count.measure == "mean":
             total, known = self.add_mean(count)
             exact = total * (100 * MILLI) if count.source == "scores" else total
             unit = known * find_mean_unit(count.source) if count.source == "scores" else known
-            return self._finish(count, nw.when(known > 0).then(round_half_up(exact, guard_divisor(unit))))
+            return self._finish(nw.when(known > 0).then(round_half_up(exact, guard_divisor(unit))))
         if count.measure in ("periods", "missing_periods"):
             return self._add_periods(count)
         worth = weigh_row(count, self.window)
@@ -67,7 +74,7 @@ class Tally:
         column = nw.col(f"{job.name}_total")
         if worth.value is None and job.chain is None:
             return column * MILLI
-        return self._finish(count, round_half_up(column, worth.parts)) if worth.parts > 1 else column
+        return self._finish(round_half_up(column, worth.parts)) if worth.parts > 1 else column
 
     def add_mean(self, count: Count) -> tuple[nw.Expr, nw.Expr]:
         """Ask for Σ and number of the values behind a mean (Σ in ``find_mean_unit`` per 100 marks)."""
@@ -77,7 +84,7 @@ class Tally:
     def add_worth(self, count: Count, worth: Worth, caps: tuple[Cap, ...] = ()) -> nw.Expr:
         """Ask for the sum of a value of the caller's own, over the facts of a count."""
         chain = chain_of(count, worth.parts) or Chain()
-        merged = Chain(chain.attempts, chain.once_per, tuple([*chain.caps, *caps]), chain.measure)
+        merged = Chain(chain.attempts, chain.once_per, (*chain.caps, *caps), chain.measure)
         job = self._enter(count, worth, ("total",), merged if merged != Chain() else None, word=f"worth {caps}")
         return nw.col(f"{job.name}_total")
 
@@ -123,7 +130,7 @@ class Tally:
             jobs[key] = Job(name, count.where, worth, wanted, chain)
         return jobs[key]
 
-    def _finish(self, count: Count, expression: nw.Expr) -> nw.Expr:
+    def _finish(self, expression: nw.Expr) -> nw.Expr:
         name = f"_count{len(self.finals)}"
         self.finals[name] = expression
         return nw.col(name)

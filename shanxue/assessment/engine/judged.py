@@ -1,4 +1,4 @@
-"""The kinds of item that rest on somebody's judgement: tests, ballots, scorers' marks, last year (K15, K26, K33–K36)."""
+"""Items that rest on a judgement: tests, ballots, scorers' marks, last year's result (K15, K26, K33–K36)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from shanxue.base.points import MILLI
 
 from .arithmetic import (
     LARGEST_MILLI,
+    WHOLE_SCORE,
     Grain,
     Term,
     guard_divisor,
@@ -24,7 +25,7 @@ from .arithmetic import (
 from .chains import Cap
 from .counts import Tally
 from .filters import count_months
-from .rows import FULL_OF_A_TEST, WHOLE_SCORE, Worth, look_up, weigh_row
+from .rows import FULL_OF_A_TEST, Worth, look_up, weigh_row
 
 OTHER = "other"  # in a table by a subject's column: every value that is not named
 
@@ -163,7 +164,9 @@ def _weigh_capped(step: Step, per_milli: int, shared: int, bench: Bench) -> tupl
     row = nw.lit(MILLI * per_milli, dtype=nw.Int64) if worth.value is None else worth.value * per_milli
     parts = shared * worth.parts
     caps = tuple(Cap(unit, int(cap * parts)) for unit, cap in step.caps_per)
-    unit_worth = Worth(row, worth.parts * per_milli, worth.columns, f"{worth.key} × {per_milli}")
+    unit_worth = Worth(
+        row, worth.parts * per_milli, worth.columns, f"{worth.key} × {per_milli}", after=lambda milli: milli * per_milli
+    )
     return bench.tally.add_worth(step.count, unit_worth, caps), parts
 
 
@@ -172,20 +175,31 @@ def value_lookup(item: Item, bench: Bench) -> Valuation:
     count = need_count(item)
     counted = bench.tally.add(count)
     if not item.each_row:
-        found: nw.Expr = nw.lit(0, dtype=nw.Int64)
+        found = bench.constant(Fraction(0))
         for row in reversed(item.ranges):
             inside = counted >= row.from_milli
             if row.until_milli is not None:
                 inside = inside & (counted < row.until_milli)
             found = nw.when(inside).then(bench.constant(row.points)).otherwise(found)
-        points = nw.when(~counted.is_null()).then(found)
+        points: nw.Expr = nw.when(~counted.is_null()).then(found)
     else:
-        shared = lcm(*(row.points.denominator for row in item.ranges)) if item.ranges else 1
-        worth = weigh_row(count, bench.tally.window)
-        value = look_up(_read_row_milli(count, worth), item.ranges, shared)
-        rows = Worth(value, 1, worth.columns, f"{worth.key} in {item.ranges}")
-        points = bench.grain.settle([Term(Fraction(1, shared), bench.tally.add_worth(count, rows))])
+        points = _look_up_rows(item, count, bench)
     return Valuation((Way(points, counted),), item.floor, top_of(item))
+
+
+def _look_up_rows(item: Item, count: Count, bench: Bench) -> nw.Expr:
+    """Each fact's own range, added up."""
+    if count.caps_per:
+        raise ValueError(f"item {item.code}: a cap per period cannot hold what is looked up fact by fact")
+    shared = lcm(*(row.points.denominator for row in item.ranges)) if item.ranges else 1
+
+    def find(milli: nw.Expr) -> nw.Expr:
+        return look_up(milli, item.ranges, shared)
+
+    worth = weigh_row(count, bench.tally.window)
+    key = f"{worth.key} in {item.ranges}"
+    rows = Worth(find(_read_row_milli(count, worth)), 1, worth.columns, key, after=find)
+    return bench.grain.settle([Term(Fraction(1, shared), bench.tally.add_worth(count, rows))])
 
 
 def _read_row_milli(count: Count, worth: Worth) -> nw.Expr:

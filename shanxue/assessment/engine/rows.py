@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -29,6 +29,7 @@ class Worth:
     parts: int
     columns: frozenset[str]
     key: str  # the same key, the same value: computed once per source
+    after: Callable[[nw.Expr], nw.Expr] | None = None  # from milli to this value, where an attempt was chosen first
 
 
 def weigh_row(count: Count, window: Period) -> Worth:

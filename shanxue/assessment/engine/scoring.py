@@ -109,7 +109,7 @@ def score_subjects(scheme: Scheme, subjects: Any, facts: Mapping[str, Any]) -> p
     for at, item in indexed:
         columns |= _adjust(plan, Names(at), item)
     scored = scored.with_columns(**columns, **holds)
-    frame = scored.select(*_list_columns(plan)).collect("polars").to_native()
+    frame: pl.DataFrame = scored.select(*_list_columns(plan)).collect("polars").to_native()
     _ensure_counts_fit(frame)
     return frame.sort("subject")
 
