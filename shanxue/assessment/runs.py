@@ -233,7 +233,7 @@ class Evidence:
         """List one dict per fact behind a line: the count's own filter without its sum."""
         rows = select_evidence(self.scheme, item_code, self.facts, self.subject)
         found: list[dict[str, Any]] = rows.sort("on", "ref", nulls_last=True).to_dicts()
-    return found
+        return found
 
     def count_rows(self) -> dict[str, int]:
         """Count the facts behind each item."""
