@@ -83,44 +83,47 @@ class Style:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
         self.head = self.make(
             bold=True, border=1, border_color="#808080", bg_color="#E7ECF3", align="center", text_wrap=True
         )
         self.title = self.make(bold=True, font_size=16)
         self.label = self.make(bold=True, valign="top")
         self.sentence = self.make(text_wrap=True, valign="top")
+        self.plain = self.make()
+        self.blank = self.make_cell()
+        self.share = self.make_cell(num_format="0.0%_ ")
+        self.texts = {wrap: self.make_cell(num_format="@", text_wrap=wrap) for wrap in (False, True)}
+        # someone who edits such a cell must not turn it into a formula
+        self.quoted = {
+            wrap: self.make_cell(num_format="@", text_wrap=wrap, quote_prefix=True) for wrap in (False, True)
+        }
+        self.numbers = {
+            digits: self.make_cell(num_format=("0." + "0" * digits if digits else "0") + "_ ") for digits in range(7)
+        }
 
     def make(self, **wishes: Any) -> Format:
-        key = tuple(sorted({"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", **wishes}.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(dict(key))
-        return self._made[key]
+        return self._book.add_format({"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", **wishes})
 
-    def cell(self, **wishes: Any) -> Format:
+    def make_cell(self, **wishes: Any) -> Format:
         return self.make(border=1, border_color="#BFBFBF", **wishes)
 
 
 def write_cell(
     sheet: Worksheet, row: int, column: int, value: Value | Share, style: Style, *, wrap: bool = False
 ) -> None:
-    """Write one value with the format its type asks for. Text stays text, also when someone edits the cell later."""
-    match value:
-        case None:
-            sheet.write_blank(row, column, None, style.cell())
-        case Share(tenths):
-            sheet.write_number(row, column, tenths / 1000, style.cell(num_format="0.0%_ "))
-        case str() if value.startswith(FORMULA_STARTS):
-            sheet.write_string(row, column, value, style.cell(num_format="@", text_wrap=wrap, quote_prefix=True))
-        case str():
-            sheet.write_string(row, column, value, style.cell(num_format="@", text_wrap=wrap))
-        case Decimal():
-            digits = max(0, -int(value.as_tuple().exponent))
-            sheet.write_number(
-                row, column, float(value), style.cell(num_format="0." + "0" * digits + "_ " if digits else "0_ ")
-            )
-        case int():
-            sheet.write_number(row, column, value, style.cell(num_format="0_ "))
+    """Write one value with the format its type asks for: texts as texts, numbers as numbers, no data as blank."""
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, style.blank)
+    elif isinstance(value, str):
+        formats = style.quoted if value[0] in FORMULA_STARTS else style.texts
+        sheet.write_string(row, column, value, formats[wrap])
+    elif isinstance(value, Share):
+        sheet.write_number(row, column, value.tenths / 1000, style.share)
+    elif isinstance(value, Decimal):
+        digits = min(max(0, -int(value.as_tuple().exponent)), len(style.numbers) - 1)
+        sheet.write_number(row, column, float(value), style.numbers[digits])
+    else:
+        sheet.write_number(row, column, value, style.numbers[0])
 
 
 def measure_text(text: str) -> int:
@@ -158,7 +161,7 @@ def _write_sheet(
     for index, column in enumerate(table.columns):
         sheet.write_string(0, index, column.title, style.head)
     if not rows:
-        sheet.write_string(1, 0, table.empty, style.make())
+        sheet.write_string(1, 0, table.empty, style.plain)
     for number, row in enumerate(rows, 1):
         for index, value in enumerate(row):
             write_cell(sheet, number, index, value, style, wrap=table.columns[index].wrap)
@@ -196,7 +199,8 @@ def _write_sentences(sheet: Worksheet, style: Style, row: int, pairs: Iterable[t
     for label, sentence in pairs:
         sheet.set_row(row, 16 * max(1, -(-measure_text(sentence) // 112)) + 2)
         sheet.merge_range(row, 1, row, 9, "", style.sentence)
-        sheet.write_string(row, 0, label, style.label)
+        if label:
+            sheet.write_string(row, 0, label, style.label)
         sheet.write_string(row, 1, sentence, style.sentence)
         row += 1
     return row + 1

@@ -202,8 +202,10 @@ def _fit_mark(paragraph: Paragraph) -> None:
 
 def _place_signature(paragraph: Paragraph, date: str) -> None:
     """Centre the 署名 over the 成文日期, which stands four characters from the right (GB/T 9704 7.3.5)."""
-    halves = 8 + (measure_width(date) - measure_width(paragraph.text)) // 2
-    paragraph.paragraph_format.right_indent = Twips(max(0, halves) * CHARACTER // 2)
+    halves = max(0, 8 + (measure_width(date) - measure_width(paragraph.text)) // 2)
+    paragraph.paragraph_format.right_indent = Twips(halves * CHARACTER // 2)
+    # the style's indent in characters would win over the length
+    paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:rightChars"), str(halves * 50))
 
 
 def _fit_columns(table: Table) -> None:

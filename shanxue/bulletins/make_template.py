@@ -138,7 +138,7 @@ def add_styles(document: DocxDocument) -> None:
     """One style per part of the document, so that an office changes a font in one place."""
     red = RGBColor(0xFF, 0, 0)
     # 7.2.4: top edge of the mark 35 mm below the top of the 版心; a 60 pt line holds 48 pt characters
-    mark = add_style(document, "公文标志", TITLE, 48, "center", before=1830, line=1200)
+    mark = add_style(document, "公文标志", TITLE, 48, "center", before=1720, line=1200)
     mark.font.color.rgb = red
     number = add_style(document, "公文字号", FANGSONG, SIZE_3, "center", line=400)
     border = f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="16" w:space="11" w:color="FF0000"/></w:pBdr>'
