@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_rows, write_date
+from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows, write_date
 
 from .rules import Mark
 
@@ -33,7 +35,7 @@ def read_sessions(part: Slice, *, attended: bool) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def read_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
+def read_attendance(part: Slice, sessions: pl.DataFrame, needed: Container[str] = EVERY_COLUMN) -> pl.DataFrame:
     """Read a slice of people's marks at these sessions: one row per person and session."""
     if sessions.is_empty():
         return shape_columns(pl.DataFrame(), FACT_SCHEMA)
@@ -42,6 +44,7 @@ def read_attendance(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
         {"subject": "person_id", **MARK_COLUMNS},
         f"FROM activities_attendance WHERE person_id {part.within} AND session_id BETWEEN {first} AND {last}",
         MARK_TYPES,
+        needed={"session_id", "mark"} | {name for name in MARK_COLUMNS if name in needed},
     )
     return _describe_marks(marks, sessions)
 

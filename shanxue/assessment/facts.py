@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Literal
 
 import polars as pl
@@ -11,9 +11,13 @@ from shanxue.activities import facts as activities
 from shanxue.activities.rules import Mark
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.exams.facts import read_scores
-from shanxue.orgs.facts import Slice, read_exemptions, read_rows
+from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_exemptions, read_rows
 from shanxue.plans.facts import read_plan
 from shanxue.study.facts import read_hours, read_notes
+
+from .engine.evidence import list_item_counts, list_sources, list_when_counts
+from .engine.filters import list_columns
+from .rules.scheme import Scheme
 
 Owner = Literal["person", "unit"]
 
@@ -21,13 +25,26 @@ Owner = Literal["person", "unit"]
 def read_events(part: Slice, owner: Owner = "person") -> pl.DataFrame:
     """Read dated facts of a slice of people or units; ``amount`` is the quantity, one when none is written."""
     frame = read_rows(
-        {"subject": f"{owner}_id", "ref": "id", "on": 'COALESCE("on", done_on, due_on)', "kind": "kind", "mark": "mark",
-         "level": "level", "reason": "reason", "title": "title", "tier": '"by"',
-         "amount": "COALESCE(quantity_milli, 1000)", "full": "self_points_milli", "points": "points_milli", "due_on": "due_on", "done_on": "done_on",
-         "flag": "has_proof"},
+        {
+            "subject": f"{owner}_id",
+            "ref": "id",
+            "on": 'COALESCE("on", done_on, due_on)',
+            "kind": "kind",
+            "mark": "mark",
+            "level": "level",
+            "reason": "reason",
+            "title": "title",
+            "tier": '"by"',
+            "amount": "COALESCE(quantity_milli, 1000)",
+            "full": "self_points_milli",
+            "points": "points_milli",
+            "due_on": "due_on",
+            "done_on": "done_on",
+            "flag": "has_proof",
+        },
         f"FROM assessment_event WHERE bureau_id = {part.bureau_id} AND {owner}_id {part.within}",
         FACT_SCHEMA,
-    )  # fmt: skip
+    )
     return shape_columns(frame, FACT_SCHEMA)
 
 
@@ -43,25 +60,65 @@ def read_prior(part: Slice, owner: Owner = "person") -> pl.DataFrame:
 
 
 def gather_person_facts(
-    part: Slice, sources: Iterable[str], *, exempt_days: Iterable[str] = ()
+    part: Slice, scheme: Scheme, *, sessions: pl.DataFrame | None = None, narrow: bool = True
 ) -> dict[str, pl.LazyFrame]:
-    """Read the sources a person scheme names for one slice. ``exempt_days``: categories whose days are 免 (K51)."""
-    readers: Mapping[str, Callable[[], pl.DataFrame]] = {
-        "attendance": lambda: _read_marks(part, tuple(exempt_days)),
-        "notes": lambda: read_notes(part),
-        "hours": lambda: read_hours(part),
-        "plan": lambda: read_plan(part),
-        "scores": lambda: read_scores(part),
-        "events": lambda: read_events(part),
-        "prior": lambda: read_prior(part),
+    """Read the sources a person scheme names for one slice.
+
+    ``sessions`` saves reading them again for every slice; ``narrow`` reads only the columns the scheme counts by.
+    """
+    needed = list_needed_columns(scheme) if narrow else {}
+    readers: Mapping[str, Callable[[Container[str]], pl.DataFrame]] = {
+        "attendance": lambda columns: _read_marks(part, scheme, sessions, columns),
+        "notes": lambda columns: read_notes(part, columns),
+        "hours": lambda columns: read_hours(part, columns),
+        "plan": lambda columns: read_plan(part, needed=columns),
+        "scores": lambda _: read_scores(part),
+        "events": lambda _: read_events(part),
+        "prior": lambda _: read_prior(part),
     }
-    return {source: readers[source]().lazy() for source in sources}
+    return {
+        source: readers[source](needed.get(source, EVERY_COLUMN)).lazy()
+        for source in sorted(list_sources(scheme))
+        if source in readers
+    }
 
 
-def _read_marks(part: Slice, categories: tuple[str, ...]) -> pl.DataFrame:
-    marks = activities.read_attendance(part, activities.read_sessions(part, attended=not part.is_whole))
+def list_needed_columns(scheme: Scheme) -> dict[str, frozenset[str]]:
+    """Name the fact columns the scheme's counts read, for each of the large sources.
+
+    A source that an item judges as a whole (tests, votes, scorers' marks) is not narrowed: it is small.
+    """
+    needed: dict[str, set[str]] = {}
+    counts = [count for item in scheme.items for count in list_item_counts(item)]
+    counts += [count for gate in scheme.gates for count in list_when_counts(gate.when)]
+    for count in counts:
+        columns = needed.setdefault(count.source, {"subject", "on"})
+        columns.update(*(list_columns(condition) for condition in count.where))
+        columns.update(MEASURE_COLUMNS.get(count.measure, ()))
+        if count.once_per or count.attempts != "all":
+            columns.update({"title", "amount", "full", "size", "mark"})
+    whole = {count.source for item in scheme.items if item.kind in WHOLE_KINDS for count in list_item_counts(item)}
+    return {source: frozenset(columns) for source, columns in needed.items() if source not in whole}
+
+
+WHOLE_KINDS = {"score", "votes", "marks", "carry"}
+MEASURE_COLUMNS = {
+    "amount": ("amount", "measure", "kind", "mark"),
+    "points": ("points",),
+    "size": ("size",),
+    "mean": ("amount", "full", "mark"),
+    "least": ("amount", "mark"),
+    "elapsed": ("due_on", "done_on"),
+}
+
+
+def _read_marks(part: Slice, scheme: Scheme, sessions: pl.DataFrame | None, needed: Container[str]) -> pl.DataFrame:
+    if sessions is None:
+        sessions = activities.read_sessions(part, attended=not part.is_whole)
+    categories = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
     if not categories:
-        return marks
+        return activities.read_attendance(part, sessions, needed)
+    marks = activities.read_attendance(part, sessions)
     spans = read_exemptions(part).filter(pl.col("category").is_in(categories))
     hit = (
         marks.select("subject", "ref", "on")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,14 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
+from shanxue.activities.facts import read_sessions
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
-from shanxue.orgs.facts import EVERYONE, Slice, read_people, read_units
+from shanxue.orgs.facts import EVERYONE, Slice, list_slices, read_people, read_units
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.rules import UnitKind
 
-from .engine import Assessed, assess, list_sources, select_evidence
+from .engine import Assessed, assess, grade_subjects, list_sources, score_subjects, select_evidence
 from .facts import gather_person_facts, gather_unit_facts, turn_members_into_facts, turn_units_into_facts
 from .models import Result, ResultLine, Run, SchemeVersion
 from .rules.loading import Loaded, load_scheme
@@ -30,6 +32,7 @@ UNIT_KINDS = {
     "department": (UnitKind.DEPARTMENT,),
 }
 ROWS_PER_INSERT = 2000
+PEOPLE_PER_SLICE = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,10 @@ def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
 
     Raises ``Refusal`` when the scheme rests on another's results and that one has not been run.
     """
+    if scheme.subject == "person":
+        return _try_people(bureau, scheme)
     part = Slice(bureau.pk, scheme.window, 0, EVERYONE)
     sources = list_sources(scheme)
-    if scheme.subject == "person":
-        people = _drop_absent(read_people(part), scheme)
-        days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
-        facts = gather_person_facts(part, sources, exempt_days=days)
-        return Computed(scheme, people, assess(scheme, people.lazy(), facts))
     units = _drop_absent(read_units(bureau.pk, UNIT_KINDS[scheme.subject]), scheme)
     facts = gather_unit_facts(
         part,
@@ -66,6 +66,26 @@ def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
         subunits=_read_subunits(bureau, scheme) if "subunits" in sources else None,
     )
     return Computed(scheme, units, assess(scheme, units.lazy(), facts))
+
+
+def _try_people(bureau: Bureau, scheme: Scheme) -> Computed:
+    """Score people slice by slice, so that memory holds the records of one slice; grade them together."""
+    slices = list_slices(bureau.pk, scheme.window, PEOPLE_PER_SLICE)
+    sessions = None
+    if len(slices) > 1 and "attendance" in list_sources(scheme):
+        sessions = read_sessions(slices[0], attended=False)
+    subjects, scored = [], []
+    with ThreadPoolExecutor(max_workers=1) as scorer:  # one slice is scored while the next one is read
+        for part in slices:
+            people = _drop_absent(read_people(part), scheme)
+            facts = gather_person_facts(part, scheme, sessions=sessions)
+            if scored:
+                scored[-1].result()  # no more than two slices in memory
+            subjects.append(people)
+            scored.append(scorer.submit(score_subjects, scheme, people.lazy(), facts))
+    if not slices:
+        raise Refusal("nobody_to_assess", "还没有人员，先导入名册。")
+    return Computed(scheme, pl.concat(subjects), grade_subjects(scheme, pl.concat([one.result() for one in scored])))
 
 
 def _drop_absent(subjects: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
@@ -89,9 +109,7 @@ def _read_members(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
     run = _require_run(bureau, scheme)
     made = load_scheme(run.scheme.text, run.scheme.code).scheme
     rows = list(run.results.values_list("person_id", "total_points", "grade"))
-    results = pl.DataFrame(
-        rows, schema={"subject": pl.Int64, "total": pl.Int64, "grade": pl.String}, orient="row"
-    )
+    results = pl.DataFrame(rows, schema={"subject": pl.Int64, "total": pl.Int64, "grade": pl.String}, orient="row")
     people = read_people(Slice(bureau.pk, made.window, 0, EVERYONE))
     return turn_members_into_facts(
         results, people, "home" if scheme.subject == "branch" else "department_id", made.scale
@@ -174,9 +192,7 @@ def _list_results(computed: Computed) -> Iterator[Sequence[Any]]:
 
 
 def _list_lines(computed: Computed) -> Iterator[Sequence[Any]]:
-    yield from _with_codes(
-        computed, computed.assessed.lines, ["item", "counted", "out_of", "awarded", "full", "note"]
-    )
+    yield from _with_codes(computed, computed.assessed.lines, ["item", "counted", "out_of", "awarded", "full", "note"])
 
 
 def _with_codes(computed: Computed, frame: pl.DataFrame, columns: list[str]) -> Iterator[Sequence[Any]]:
@@ -210,8 +226,13 @@ def _store_results(run: Run, computed: Computed) -> None:
     ResultLine.objects.bulk_create(
         (  # fmt: skip
             ResultLine(
-                result_id=ids[subject], item=item, counted_milli=counted, out_of_milli=out_of,
-                awarded_points=awarded, full_points=full, note=note,
+                result_id=ids[subject],
+                item=item,
+                counted_milli=counted,
+                out_of_milli=out_of,
+                awarded_points=awarded,
+                full_points=full,
+                note=note,
             )
             for subject, item, counted, out_of, awarded, full, note in computed.assessed.lines.select(
                 "subject", "item", "counted", "out_of", "awarded", "full", "note"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,14 @@ from .rules import Line
 
 EVERYONE = 2**62
 DIVIDER = "\x1e"  # a control character that no form and no spreadsheet lets through
+
+
+class _EveryColumn(Container[str]):
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERY_COLUMN = _EveryColumn()
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,18 @@ class Slice:
         return f"BETWEEN {int(self.low)} AND {int(self.high)}"
 
 
-def read_rows(columns: Mapping[str, str], source: str, types: Mapping[str, Any]) -> pl.DataFrame:
+def read_rows(
+    columns: Mapping[str, str], source: str, types: Mapping[str, Any], *, needed: Container[str] = EVERY_COLUMN
+) -> pl.DataFrame:
     """Read ``columns`` (name → SQL expression) of ``source`` (from FROM on; integers and dates of our own only).
 
     The database joins each column into one text and Polars splits it again: one Python object per column instead of
     one per cell. It is the caller's own connection, so an open transaction reads what it wrote. Text that is NULL
-    comes back empty; other types as null. ``types`` gives each column's type.
+    comes back empty; other types as null. ``types`` gives each column's type; columns that are not ``needed``
+    are left out, the first one excepted.
     """
+    first = next(iter(columns))
+    columns = {name: value for name, value in columns.items() if name == first or name in needed}
     join = _JOINS[connection.vendor]
     texts = ", ".join(join.format(value=value) for value in columns.values())
     with connection.cursor() as cursor:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
-from shanxue.orgs.facts import Slice, read_rows
+from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows
 
 
-def read_notes(part: Slice) -> pl.DataFrame:
+def read_notes(part: Slice, needed: Container[str] = EVERY_COLUMN) -> pl.DataFrame:
     """Read a slice of people's notes: one row per note; ``amount`` is characters, ``size`` pages (milli)."""
     frame = read_rows(
         {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "mark": "state", "level": "grade",
          "title": "title", "amount": "characters * 1000", "size": "pages * 1000"},
         f"FROM study_note WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
         FACT_SCHEMA,
+        needed=needed,
     )  # fmt: skip
     return shape_columns(frame.with_columns(measure=pl.lit("字")), FACT_SCHEMA)
 
 
-def read_hours(part: Slice) -> pl.DataFrame:
+def read_hours(part: Slice, needed: Container[str] = EVERY_COLUMN) -> pl.DataFrame:
     """Read a slice of people's hours and credits: one row per entry; ``size`` is the share of the course done."""
     frame = read_rows(
         {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "title": "title", "measure": "measure",
@@ -27,5 +30,6 @@ def read_hours(part: Slice) -> pl.DataFrame:
          "mark": "CASE WHEN passed IS NULL THEN '' WHEN passed THEN '通过' ELSE '未通过' END"},
         f"FROM study_learninghours WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
         FACT_SCHEMA,
+        needed=needed,
     )  # fmt: skip
     return shape_columns(frame, FACT_SCHEMA)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from shanxue.activities.models import Attendance
 from shanxue.assessment.facts import gather_person_facts, gather_unit_facts
+from shanxue.assessment.rules.scheme import Count, Exempt, Item, Scheme
 from shanxue.base.frames import FACT_SCHEMA, SUBJECT_SCHEMA
 from shanxue.base.periods import Period
 from shanxue.orgs.facts import Slice, list_slices, read_people, read_units
@@ -29,10 +30,18 @@ def house() -> TestBureau:
     return house
 
 
-def read_marks(house: TestBureau, **options: object) -> list[tuple[str, str]]:
+def make_scheme(*exempt_days: str) -> Scheme:
+    item = Item("A1", "到会", "考勤", "第五条", "award_each", count=Count("attendance"))
+    exempts = (Exempt(exempt_days, "days"),) if exempt_days else ()
+    return Scheme("t", "办法", "person", WINDOW, 100, "", {}, (item,), (), (), exempts=exempts)
+
+
+def read_marks(house: TestBureau, *exempt_days: str) -> list[tuple[str, str]]:
     part = list_slices(house.bureau.pk, WINDOW, 100)[0]
-    frame = gather_person_facts(part, ["attendance"], **options)["attendance"].collect()  # type: ignore[arg-type]
-    assert dict(frame.schema) == {name: kind() if isinstance(kind, type) else kind for name, kind in FACT_SCHEMA.items()}
+    frame = gather_person_facts(part, make_scheme(*exempt_days), narrow=False)["attendance"].collect()
+    assert dict(frame.schema) == {
+        name: kind() if isinstance(kind, type) else kind for name, kind in FACT_SCHEMA.items()
+    }
     names = {person.pk: name for name, person in house.people.items()}
     return sorted((names[subject], mark) for subject, mark in frame.select("subject", "mark").iter_rows())
 
@@ -59,7 +68,7 @@ def test_exempt_days_lift_an_absence_but_not_a_presence(house: TestBureau) -> No
         Exemption.objects.create(
             person=house.people[name], category="长期病休", from_on=date(2025, 3, 1), until_on=date(2025, 4, 1)
         )
-    marks = read_marks(house, exempt_days=["长期病休"])
+    marks = read_marks(house, "长期病休")
     assert ("王强", "免") in marks
     assert marks.count(("李明", "到")) == 2
 
