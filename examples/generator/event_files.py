@@ -124,17 +124,16 @@ def _write_merit(path: Path, people: Iterable[Person]) -> None:
 
 
 def _write_votes(path: Path, people: Iterable[Person]) -> None:
-    """Tallies of the democratic review: one line per person and grade that got votes."""
-    lines: list[Line] = [("日期", "类别", "工号", "姓名", "测评主体", "等次", "票数")]
+    """Tallies of the democratic review: one line per person, one column per grade."""
+    lines: list[Line] = [("日期", "工号", "姓名", "测评主体", "优秀", "合格", "基本合格", "不合格")]
     for person in people:
         if person.status != "正式党员":
             continue
         voters = BRANCHES[person.branch].size - 3
         good = draw_between(voters * 4 // 10, voters * 9 // 10, "votes", person.staff_no)
         fair = draw(3, "fair votes", person.staff_no)
-        for grade, votes in (("优秀", good), ("合格", voters - good - fair), ("基本合格", fair)):
-            if votes > 0:
-                lines.append(("2025-12-10", "民主评议票", person.staff_no, person.name, "党员", grade, votes))
+        tally = (good, voters - good - fair, fair, 0)
+        lines.append(("2025-12-10", person.staff_no, person.name, "党员", *tally))
     write_csv(path, lines, "utf-8")
 
 

@@ -58,7 +58,8 @@ def write_rosters(folder: Path) -> None:
 def write_branch(index: int, *key: object) -> str:
     """Write a branch's name in one of the ways the bureau writes it."""
     branch = BRANCHES[index]
-    ways = (branch.name, branch.name, branch.full_name, branch.other_names[0], branch.other_names[1], branch.name + " ")
+    others = (branch.full_name, *branch.other_names, branch.name + " ")
+    ways = (branch.name,) * 6 + others
     return ways[draw(len(ways), "branch", *key)]
 
 
@@ -156,7 +157,7 @@ def _make_retired() -> Sheet:
     lines: list[Line] = [["离退休党员名册（2025年）"], header]
     people = _list_roster(RETIRED)
     for number, person in enumerate(people, start=1):
-        branch = BRANCHES[RETIRED].full_name if number % 3 else BRANCHES[RETIRED].name
+        branch = BRANCHES[RETIRED].name if number % 3 else BRANCHES[RETIRED].full_name
         role = person.role if person.role != "成员" else None
         lines.append(
             (

@@ -78,7 +78,7 @@ def list_branches() -> tuple[Branch, ...]:
     for numeral in NUMERALS[:2]:
         name, others = _name_branch("停车管理", numeral)
         found.append(Branch(name, others, ("停车管理中心",), 24, "long" if numeral == "一" else "matrix"))
-    found.append(Branch("渣土站支部", ("渣土站党支部", "渣土管理站支部"), ("渣土管理站",), 14, "long"))
+    found.append(Branch("渣土站支部", ("渣土站党支部", "渣土站支部委员会"), ("渣土管理站",), 14, "long"))
     found.append(Branch("离退休支部", ("离退休党支部", "老干部支部"), ("机关党委办公室",), 23, "long"))
     return tuple(found)
 
