@@ -211,7 +211,7 @@ def _place_signature(paragraph: Paragraph, date: str) -> None:
 def _fit_columns(table: Table) -> None:
     """Give 序号 and the name what they need and share the rest alike."""
     count = len(table.columns)
-    first, second = 560, 2100 if count > 6 else 3000
+    first, second = 560, 1700 if count > 10 else 2100 if count > 6 else 3000
     rest = (TEXT_WIDTH - first - second) // max(count - 2, 1)
     widths = [first, second, *[rest] * (count - 2)]
     for column, width in zip(table.columns, widths, strict=True):

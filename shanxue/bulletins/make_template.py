@@ -31,6 +31,8 @@ CHARACTER_SPACE = -842  # 28 characters of 16 pt in 156 mm: 15.794 pt each, in 1
 # exact line height and this spacing (-0.25 pt) put 22 lines and 28 characters on a page in every program alike.
 TIGHT = -5
 
+KEPT_STYLES = ("Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "Header", "Footer")
+
 SONG, FANGSONG, HEI, KAI, TITLE = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 SUBSTITUTES = {FANGSONG: "仿宋", KAI: "楷体", TITLE: "华文中宋", HEI: "SimHei", SONG: "SimSun"}
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = 22, 16, 14, 10.5  # 2号, 3号, 4号, 5号
@@ -44,6 +46,7 @@ def build_template() -> DocxDocument:
     document.core_properties.title = "{{ 标题 }}"
     document.core_properties.language = "zh-CN"
     document.core_properties.created = document.core_properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
+    drop_extras(document)
     set_defaults(document)
     set_page(document)
     add_styles(document)
@@ -53,6 +56,18 @@ def build_template() -> DocxDocument:
     write_imprint(document)
     write_page_numbers(document)
     return document
+
+
+def drop_extras(document: DocxDocument) -> None:
+    """Leave out what python-docx's empty document brings along: its picture, its many styles, their copies."""
+    package = document.part.package
+    for owner in (package, document.part):
+        for key, relation in list(owner.rels.items()):
+            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects", "/customXml", "/numbering")):
+                del owner.rels[key]
+    for style in list(document.styles):
+        if style.name not in KEPT_STYLES:
+            style.delete()
 
 
 def set_fonts(properties: BaseOxmlElement, font: str) -> None:
@@ -76,6 +91,7 @@ def set_defaults(document: DocxDocument) -> None:
     set_fonts(normal.element.get_or_add_rPr(), FANGSONG)
     normal.font.size = Pt(SIZE_3)
     normal.element.get_or_add_pPr().append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
+    normal.paragraph_format.widow_control = False  # pages are filled to the 22nd line
     normal.element.rPr.append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
     document.settings.odd_and_even_pages_header_footer = True
     fonts = next(part for part in document.part.package.iter_parts() if part.partname.endswith("/fontTable.xml"))
