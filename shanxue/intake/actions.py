@@ -109,7 +109,7 @@ def write_ledger(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps, prog
     registry = open_registry()
     total = sum(map(len, ledger.created.values())) + len(ledger.edits)
     done = 0
-    for model in (*registry.models, RememberedAnswer):
+    for model in _list_models():
         made = ledger.created.get(model, [])
         _create_rows(model, made, batches, stamps)
         if made and model in registry.after:
@@ -144,6 +144,11 @@ def _is_unwritten(value: Any) -> bool:
     return isinstance(value, Draft) and value.id is None
 
 
+def _list_models() -> tuple[Model, ...]:
+    """Every table an import may write, in writing order."""
+    return (*open_registry().models, RememberedAnswer)
+
+
 def _keeps_batch(model: Model) -> bool:
     return any(f.attname == "batch_id" for f in model._meta.concrete_fields)
 
@@ -171,7 +176,7 @@ def _name_field(model: Model, column: str) -> str:
 def _record_changes(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps) -> None:
     """Keep what undo needs. New rows that carry their batch's number need no second record."""
     rows = [
-        Change(batch=batches[draft.source], model=model._meta.label, row_id=draft.id, before=None)
+        Change(batch=batches[draft.source], model=model._meta.label, row_id=draft.id or 0, before=None)
         for model, made in ledger.created.items()
         if not _keeps_batch(model)
         for draft in made
@@ -180,7 +185,7 @@ def _record_changes(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps) -
         Change(
             batch=batches[edit.source],
             model=edit.draft.model._meta.label,
-            row_id=edit.draft.id,
+            row_id=edit.draft.id or 0,
             before=_freeze(resolve(edit.before, stamps)),
             after=_freeze(resolve({name: edit.draft.values[name] for name in edit.before}, stamps)),
         )
@@ -227,13 +232,12 @@ def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
 
 def _list_made(batch: Batch, changes: Iterable[Change]) -> list[tuple[Model, list[int]]]:
     """List the batch's new rows by table, those that refer to others first."""
-    registry = open_registry()
     ids: dict[str, list[int]] = {}
     for change in changes:
         if change.before is None:
             ids.setdefault(change.model, []).append(change.row_id)
     made: list[tuple[Model, list[int]]] = []
-    for model in reversed((*registry.models, RememberedAnswer)):
+    for model in reversed(_list_models()):
         if _keeps_batch(model):
             rows = list(model._default_manager.filter(batch_id=batch.id).values_list("pk", flat=True))
         else:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from .drafts import Ledger
+from .drafts import Ledger, Outcome
 from .models import Batch, RememberedAnswer
 from .registry import Handler, open_registry
 from .rules import Changed, Context, Finding, Kind, Place, Row, Skipped, Table, Workbook, name_column
 from .tables import find_tables
 
-Outcome = Literal["added", "updated", "unchanged", "skipped", "excluded", "blocked"]
 LEAVE_OUT = "排除"  # answer key 排除:工作表:12 → the clerk leaves that line out
 THIS_LINE = "行"  # first part of the key of an answer that holds for one line of one file only
 
@@ -39,9 +38,9 @@ class OpenQuestion:
     lines: set[int] = field(default_factory=set)
 
     def write(self) -> Finding:
-        if len(self.lines) < 2:
-            return self.finding
         found = self.finding
+        if len(self.lines) < 2 or "（共 " in found.message:
+            return found
         return Finding(
             found.code, found.place, f"{found.message}（共 {len(self.lines)} 处）", found.choices, found.answer_key
         )
@@ -82,6 +81,10 @@ class TablePlan:
         title = next((known.title for known in self.kind.fields if known.name == name), None)
         return Place(self.sheet, row.number, name_column(column), title)
 
+    def get_fact(self, name: str) -> Any:
+        """What is said above the table, unless the table has a column for it: an empty cell is not the title's."""
+        return None if name in self.table.columns else self.table.facts.get(name)
+
     def settle(self, row: Row, outcome: Outcome, **shown: Any) -> None:
         """Say what one row became; ``shown`` is the row as accepted, for the clerk to look at."""
         self._mark(row, outcome)
@@ -117,7 +120,7 @@ class TablePlan:
         """
         answer = self.answers.get(key)
         if answer is not None and (free or answer in choices):
-            return answer
+            return str(answer)
         place = self.place(row, name)
         question = self.open.setdefault(
             key, OpenQuestion(Finding(code, place, f"{place}：{sentence}", tuple(choices), key))
@@ -321,6 +324,11 @@ def _leave_unchanged(planned: TablePlan) -> None:
 def _plan_table(planned: TablePlan, desk: Desk, handler: Handler) -> None:
     waiting = {line for question in planned.open.values() for line in question.lines}
     waiting |= {problem.place.row for problem in planned.problems if problem.place.row}
+    for row in planned.table.rows:
+        for key in row.waits:
+            if key in planned.open:
+                planned.open[key].lines.add(row.number)
+                waiting.add(row.number)
     out = {row.number for row in planned.table.rows if leaves_out(desk.answers, planned.sheet, row.number)}
     kept = [row for row in planned.table.rows if row.number not in waiting | out]
     for row in planned.table.rows:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from django.db import models
 
 Model = type[models.Model]
 NOW = "\0now"  # stands for the moment of writing, known only then
 WRITER = "\0writer"  # stands for who writes
+Outcome = Literal["added", "updated", "unchanged", "skipped", "excluded", "blocked"]
 Snapshot = list[tuple[Any, ...]]
 
 

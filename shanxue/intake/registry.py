@@ -31,6 +31,11 @@ class Handler:
     kind: Kind
     prepare: Callable[[TablePlan, Desk], PlanRow]
     finish: Callable[[Desk], None] | None = None
+    shown_as: str = ""  # the kind's code outside, when several shapes of table are one kind
+
+    @property
+    def code(self) -> str:
+        return self.shown_as or self.kind.code
 
 
 @dataclass(frozen=True)

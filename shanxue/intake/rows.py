@@ -43,6 +43,8 @@ class RowReader:
     doubts: dict[str, Doubts] = field(default_factory=dict)
     marks: Counter[tuple[str, str]] = field(default_factory=Counter)
     serials: list[list[int]] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+    raised: set[str] = field(default_factory=set)  # answer keys of the doubts in the line being read
 
     def __post_init__(self) -> None:
         self._fields: dict[str, Field] = {item.name: item for item in self.layout.kind.fields}
@@ -77,8 +79,13 @@ class RowReader:
         return _CAPTION.sub("", self.layout.header.title(column - shift)) or self.layout.header.title(column - shift)
 
     def read(self, row: int, group: str) -> list[Row]:
-        """Read one line: usually one row, more with blocks side by side or one column per session."""
+        """Read one line: usually one row, more with blocks side by side or one column per session.
+
+        ``blocks`` then says which block each row stands in.
+        """
         rows: list[Row] = []
+        self.blocks = []
+        self.raised.clear()
         for block, offset in enumerate(self.layout.offsets):
             self._read_serial(row, offset, block)
             values = self._read_values(row, offset)
@@ -88,6 +95,10 @@ class RowReader:
                 values["unit"] = group
             for person in self._split_people(values):
                 rows += self._spread(row, person) if self._wide else [self._make(row, person)]
+            self.blocks += [block] * (len(rows) - len(self.blocks))
+        if self.raised:
+            for made in rows:
+                made.waits = tuple(sorted(self.raised))
         return rows
 
     def _make(self, row: int, values: dict[str, Any]) -> Row:
@@ -168,6 +179,7 @@ class RowReader:
         self.table.problems.append(Finding(code, place, message))
 
     def _doubt(self, doubt: Doubt, place: Place) -> None:
+        self.raised.add(doubt.key)
         if doubt.key in self.doubts:
             self.doubts[doubt.key].count += 1
         else:
@@ -179,7 +191,9 @@ class RowReader:
             values.setdefault("reason", marked.reason)
         if marked.minutes_late is not None:
             values["minutes_late"] = marked.minutes_late
-        self.marks[show(cell).strip(), marked.mark + (f"（{marked.reason}）" if marked.reason else "")] += 1
+        sign = show(cell).strip()
+        signed = squeeze(sign) == values.get("name")
+        self.marks["本人签名" if signed else sign, marked.mark + (f"（{marked.reason}）" if marked.reason else "")] += 1
 
     def _put_parts(self, values: dict[str, Any], cell: Cell, row: int, column: int) -> None:
         """Move what stood in brackets behind a name to the remark, and a number glued to it to the staff number."""

@@ -168,6 +168,7 @@ class Row:
     number: int
     values: dict[str, Any]
     hidden: bool = False
+    waits: tuple[str, ...] = ()  # answer keys of the table's questions that must be settled before the line is whole
 
 
 @dataclass

@@ -11,9 +11,13 @@ from shanxue.intake.drafts import Draft, Ledger
 from shanxue.intake.matching import ROOT_WORDS, clean_text, find_nearest, shorten_unit
 
 from .models import Bureau, Exemption, Person, Stint, Unit, UnitAlias
-from .rules import Line, Role, UnitKind
+from .rules import Line, PartyStatus, Role, StaffState, UnitKind
 
 UNNAMED = "本单位"
+_BLANK: dict[str, Any] = {
+    "party_status": PartyStatus.UNKNOWN, "staff_state": StaffState.SERVING, "rank_class": "", "birth_year": None,
+    "joined_on": None, "left_on": None,
+}  # fmt: skip
 
 
 def open_directory(desk: Desk) -> Directory:
@@ -150,6 +154,10 @@ class Directory:
         short = self._fit(self._short.get(shorten_unit(text, self.bureau_name), ()), line)
         if short:
             return short
+        if line != Line.ADMIN:  # 执法一大队 for 执法一大队支部
+            short = self._fit(self._short.get(shorten_unit(f"{text}支部", self.bureau_name), ()), Line.PARTY)
+            if len(short) == 1:
+                return short
         plain = clean_text(text)
         if (
             plain in ROOT_WORDS
@@ -189,7 +197,8 @@ class Directory:
         self.by_key[person.key] = person
 
     def add_person(self, staff_no: str, name: str, **values: Any) -> Draft:
-        person = self.ledger.create(Person, bureau_id=self.need_bureau(), staff_no=staff_no, name=name, **values)
+        columns = _BLANK | values
+        person = self.ledger.create(Person, bureau_id=self.need_bureau(), staff_no=staff_no, name=name, **columns)
         self._index_person(person)
         return person
 

@@ -49,8 +49,8 @@ KIND = Kind(
             "考勤",
             list_words(
                 "出勤 考勤结果 考勤状态 出勤情况 出勤状态 到会情况 签到状态 签到情况 签到 状态 参加情况",
-                "参会情况 出席情况 考勤情况 到课情况 签名 是否到会 是否参加 是否签到 到会 参会状态",
-                "打卡结果 上班1打卡结果",
+                "参会情况 出席情况 考勤情况 到课情况 签名 是否到会 是否参加 是否签到 到会 参会状态 打卡结果",
+                "上班1打卡结果",
             ),
             parse=parse_mark,
         ),
@@ -115,7 +115,7 @@ class AttendanceTable:
 
     def plan_row(self, row: Row) -> None:
         planned = self.planned
-        day = row.values.get("on") or self.facts.get("on")
+        day = row.values.get("on") or planned.get_fact("on")
         if not isinstance(day, date):
             planned.stop(row, "on", "no_date", "没有写日期。请补上。")
             return
@@ -250,7 +250,7 @@ class AttendanceTable:
         )
         planned.settle(
             row,
-            outcome,  # type: ignore[arg-type]
+            outcome,
             **show_person(self.directory, person, home or self.directory.get_unit(session.values["unit_id"])),
             on=session.values["on"].isoformat(),
             kind=session.values["kind"],

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from shanxue.intake.checking import Desk
-from shanxue.intake.drafts import NOW, WRITER, Draft
+from shanxue.intake.drafts import NOW, WRITER, Draft, Outcome
 from shanxue.intake.matching import list_words
 from shanxue.intake.values import Month
 from shanxue.orgs.directory import open_directory
@@ -68,7 +68,9 @@ class Book:
             return same_day[0]
         return None
 
-    def open_session(self, unit: Draft, day: date, kind: SessionKind, topic: str, **columns: Any) -> tuple[Draft, str]:
+    def open_session(
+        self, unit: Draft, day: date, kind: SessionKind, topic: str, **columns: Any
+    ) -> tuple[Draft, Outcome]:
         """Find or make a session; say whether it was added, updated or is unchanged. None columns say nothing."""
         known = {name: value for name, value in columns.items() if value is not None}
         topic = topic or str(kind)
@@ -102,7 +104,7 @@ class Book:
         minutes_late: int | None,
         asked_after: bool,
         how: How,
-    ) -> tuple[str, Draft]:
+    ) -> tuple[Outcome, Draft]:
         """Set one mark; make-up is never taken back by the leave or absence it makes up for."""
         key = (person.key, session.key)
         known = self.marks.get(key)

@@ -21,11 +21,11 @@ from ..words import read_session_kind, read_session_state, read_tier
 from .book import open_book
 
 HELD_BY = list_words(
-    "组织单位 主办单位 召开单位 主办支部 举办单位 承办单位 责任单位 开展单位 召开支部", "组织支部 举办机构"
+    "组织单位 主办单位 召开单位 主办支部 举办单位 承办单位 责任单位 开展单位 召开支部 组织支部", "举办机构"
 )
 ON = list_words(
-    "日期 时间 召开时间 召开日期 会议时间 会议日期 活动时间 活动日期 学习时间 学习日期",
-    "实际时间 实际召开时间 考勤日期 举办时间 开展时间 开课日期 培训日期 培训时间 签到日期",
+    "日期 时间 召开时间 召开日期 会议时间 会议日期 活动时间 活动日期 学习时间 学习日期 实际时间",
+    "实际召开时间 考勤日期 举办时间 开展时间 开课日期 培训日期 培训时间 签到日期",
 )
 TOPIC = list_words(
     "主题 议题 会议主题 活动主题 会议名称 学习内容 内容 标题 会议议题 学习主题 课程 课程名称",
@@ -142,7 +142,7 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
 
     def plan_row(row: Row) -> None:
         values = row.values
-        day = values.get("on") or values.get("planned_on") or facts.get("on")
+        day = values.get("on") or values.get("planned_on") or planned.get_fact("on")
         if day is None:
             planned.stop(row, "on", "no_date", "没有写日期。请补上。")
             return
@@ -166,7 +166,7 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
         )
         planned.settle(
             row,
-            outcome,  # type: ignore[arg-type]
+            outcome,
             unit=unit.values["name"],
             on=day.isoformat(),
             kind=str(kind),

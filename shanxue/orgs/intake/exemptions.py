@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shanxue.intake.checking import Desk, TablePlan
+from shanxue.intake.drafts import Outcome
 from shanxue.intake.matching import clean_text, list_words
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
@@ -26,8 +27,8 @@ KIND = Kind(
             "category",
             "免考核类别",
             list_words(
-                "免考核情形 情形 免考核原因 免除类别 豁免类别 免考类别 免考核事由 不作硬性要求情形",
-                "豁免情形 免学习类别 免于考核情形 免于考核原因",
+                "免考核情形 情形 免考核原因 免除类别 豁免类别 免考类别 免考核事由 不作硬性要求情形 豁免情形",
+                "免学习类别 免于考核情形 免于考核原因",
             ),
             required=True,
         ),
@@ -72,7 +73,7 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
         same = next((e for e in known if e.values["category"] == category and e.values["from_on"] == from_on), None)
         if same is not None:
             changed = directory.ledger.change(same, until_on=until_on, approved_by=approved)
-            outcome = "updated" if changed else "unchanged"
+            outcome: Outcome = "updated" if changed else "unchanged"
         else:
             known.append(
                 directory.ledger.create(
@@ -87,7 +88,7 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
             outcome = "added"
         planned.settle(
             row,
-            outcome,  # type: ignore[arg-type]
+            outcome,
             **show_person(directory, person, directory.find_unit_on(person, from_on)),
             category=category,
             from_on=from_on.isoformat() if from_on else None,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from shanxue.intake.checking import THIS_LINE, Desk, TablePlan
-from shanxue.intake.drafts import Draft
+from shanxue.intake.drafts import Draft, Outcome
 from shanxue.intake.matching import clean_text, join_names, list_words, shorten_unit
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
@@ -22,9 +22,8 @@ from ..words import read_party_status, read_rank, read_role, read_staff_state
 from .twice import settle_twice
 
 STAFF_NO = list_words(
-    "工号 学工号 工作证号 登录名 编号 学号 学号/工号 工号/学号 职工号 职工编号 员工号",
-    "员工工号 员工编号 人员编号 人员编码 党员编号 用户账号 账号 证件编号 干部编号 学员ID",
-    "员工ID UserID",
+    "工号 学工号 工作证号 登录名 编号 学号 学号/工号 工号/学号 职工号 职工编号 员工号 员工工号",
+    "员工编号 人员编号 人员编码 党员编号 用户账号 账号 证件编号 干部编号 学员ID 员工ID UserID",
 )
 NAME = list_words(
     "姓名 党员姓名 真实姓名 人员姓名 员工姓名 学员姓名 学员名 干部姓名 名字 参会人 参加人员", "参会人员 创建者姓名"
@@ -150,6 +149,7 @@ class RosterTable:
         person = found if isinstance(found, Draft) else None
         columns: dict[str, Any] = {**words, **self._read_dates(row)}
         role = read_role(str(values.get("role") or values.get("post") or "")) or Role.MEMBER
+        outcome: Outcome | None
         if person is None:
             outcome = self._add(row, columns, branch, department, role)
         else:
@@ -157,14 +157,14 @@ class RosterTable:
         if outcome is not None:
             self._settle(row, outcome)
 
-    def _settle(self, row: Row, outcome: str) -> None:
+    def _settle(self, row: Row, outcome: Outcome) -> None:
         person = self.current
         directory = self.directory
         self.seen.add(person.key)
         stint = next(iter(directory.list_open(person, Line.PARTY)), None)
         self.planned.settle(
             row,
-            outcome,  # type: ignore[arg-type]
+            outcome,
             staff_no=person.values["staff_no"],
             name=person.values["name"],
             unit=directory.name_unit(directory.find_unit_on(person, None)),
@@ -322,7 +322,7 @@ class RosterTable:
 
     def _add(
         self, row: Row, columns: dict[str, Any], branch: Draft | None, department: Draft | None, role: Role
-    ) -> str:
+    ) -> Outcome:
         directory = self.directory
         number = row.values.get("staff_no")
         if not number:
@@ -348,7 +348,7 @@ class RosterTable:
         branch: Draft | None,
         department: Draft | None,
         role: Role,
-    ) -> str | None:
+    ) -> Outcome | None:
         self.current = person
         self.seen.add(person.key)
         moved = self._move(row, person, branch, Line.PARTY, "unit", role)

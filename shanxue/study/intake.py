@@ -1,3 +1,0 @@
-HANDLERS = ()
-KINDS = ()
-MODELS = ()
