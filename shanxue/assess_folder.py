@@ -58,7 +58,9 @@ def load_schemes(folder: Path) -> list[FolderScheme]:
     if not folder.is_dir():
         raise FolderRefused(f"没有找到文件夹“{folder}”。", [])
     if not (folder / MAIN_SCHEME).is_file():
-        raise FolderRefused(f"文件夹“{folder}”里没有 {MAIN_SCHEME}。请放入考核细则，可从 schemes 文件夹复制一份再改。", [])
+        raise FolderRefused(
+            f"文件夹“{folder}”里没有 {MAIN_SCHEME}。请放入考核细则，可从 schemes 文件夹复制一份再改。", []
+        )
     schemes: list[FolderScheme] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):

@@ -224,7 +224,7 @@ def _store_results(run: Run, computed: Computed) -> None:
     stored = Result.objects.bulk_create(rows, batch_size=ROWS_PER_INSERT)
     ids = {getattr(row, owner): row.pk for row in stored}
     ResultLine.objects.bulk_create(
-        (  # fmt: skip
+        (
             ResultLine(
                 result_id=ids[subject],
                 item=item,
