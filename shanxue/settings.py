@@ -48,9 +48,7 @@ def _read_database(url: str) -> dict[str, Any]:
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"环境变量 SHANXUE_DATABASE 应写成 sqlite:路径 或 postgresql://…，现在是“{url}”。"
-        )
+        raise ImproperlyConfigured(f"环境变量 SHANXUE_DATABASE 应写成 sqlite:路径 或 postgresql://…，现在是“{url}”。")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -156,12 +154,12 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [("vendor", ROOT / "static" / "vendor")] if (ROOT / "static" / "vendor").is_dir() else []
-STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served from where the build puts them: nothing is collected
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\..+$"  # named by their content, kept for good
 MEDIA_ROOT = DATA / "files"
 
 CONTENT_SECURITY_POLICY = {
