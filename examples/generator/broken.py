@@ -38,7 +38,7 @@ def _name_unknown_branch(path: Path) -> None:
     lines: list[Line] = [["学习考勤台账"], ("会议日期", "会议类型", "学习主题", "工号", "姓名", "所在支部", "出勤情况")]
     people = [person for person in list_people() if person.branch == 11][:8]
     lines += [
-        (date(2025, 6, 18), "学习日", "安全生产法学习", each.staff_no, each.name, "执法大队二中队支部", "到")
+        (date(2025, 6, 18), "学习日", "安全生产法学习", each.staff_no, each.name, "执法二大队一中队支部", "到")
         for each in people
     ]
     write_xlsx(path, [Sheet("6月", lines, TITLE, [(0, 0, 0, 6)])])

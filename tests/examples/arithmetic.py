@@ -14,7 +14,7 @@ from examples.generator.year import Course
 
 HOURS_OF = {"学时": Fraction(1), "天": Fraction(8), "半天": Fraction(4), "分钟": Fraction(1, 45)}
 AWARDS = {"省级": 3, "市级": 2, "局级": 1}
-RETIRED_ITEMS = ("P1", "P2", "T1", "H1", "E1")  # 离退休党员不作要求的项
+RETIRED_ITEMS = {"P1": 16, "P2": 4, "T1": 12, "H1": 8, "E1": 5}  # 离退休党员不作要求的项
 
 
 def round_half_up(value: Fraction) -> Fraction:
@@ -57,6 +57,14 @@ def work_out(person: Person) -> dict[str, Fraction | None]:
     }
 
 
+def work_out_waived(person: Person) -> dict[str, Fraction]:
+    """Give the points of a retired member: what is not asked is filled up by the share reached in what is asked."""
+    points = {code: round_half_up(value) for code, value in work_out(person).items() if value is not None}
+    asked = {"A1": 24, "A2": 4, "A3": 2, "N1": 16}
+    share = sum((points[code] for code in asked), Fraction(0)) / sum(asked.values())
+    return points | {code: round_half_up(full * share) for code, full in RETIRED_ITEMS.items()}
+
+
 def _score_tests(person: Person) -> Fraction | None:
     """Take the best attempt of each test; 缺考 and 作弊 count zero, 免考 and no record do not count."""
     scores: list[int] = []
@@ -69,7 +77,11 @@ def _score_tests(person: Person) -> Fraction | None:
 
 def add_up(person: Person) -> Fraction | None:
     """Round every item, hold 考勤 at 30 and 成效 between 0 and 30, and add up; None while something is missing."""
-    points = {code: None if value is None else round_half_up(value) for code, value in work_out(person).items()}
+    points: dict[str, Fraction | None] = {
+        code: None if value is None else round_half_up(value) for code, value in work_out(person).items()
+    }
+    if person.is_retired and points["A1"] is not None:
+        points = {**work_out_waived(person), "B1": Fraction(0), "B2": Fraction(0)}
     if any(value is None for value in points.values()):
         return None
     known = {code: value for code, value in points.items() if value is not None}
