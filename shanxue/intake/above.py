@@ -45,8 +45,10 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|学年|[./\-]\d|(?:0[1-
 _MONTH = re.compile(r"(?<![\d第])(1[0-2]|0?[1-9])\s*月份?(?!\s*\d)")
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[年./\-]?\s*(1[0-2]|0?[1-9])(?:\s*月|(?!\d))")
 _UNIT = re.compile(
-    r"[\u4e00-\u9fff\d]{0,24}?(?:党支部|总支|支部|党小组|大队|中队|科|处|室|股|中心|办公室)(?![\u4e00-\u9fff]*(?:大会|委员会))"
+    r"[\u4e00-\u9fff\d]{0,24}?(?:党支部|总支|支部|党小组|(?:大队|中队|科|处|室|股|中心(?!组)|办公室)(?:党?总?支部?)?)"
+    r"(?![\u4e00-\u9fff]*(?:大会|委员会))"
 )
+_ABOUT_FILE = re.compile(r"生成|导出|打印|制表|填表|填报|报送|更新")  # days that say when the file was made
 _HEAD = re.compile(r"^.*?\d+\s*(?:年度?|月份?|日)|^附件?\d*[:：]?")
 
 
@@ -62,7 +64,8 @@ def read_above(grid: Grid, first: int, top: int, context: Context) -> tuple[dict
             titles += [strip_invisible(text) for c in grid.filled(row) if isinstance(text := grid.rows[row][c], str)]
     facts: dict[str, Any] = {"title": " ".join(titles)} if titles else {}
     for text in titles:
-        facts = read_title(text, context) | facts
+        if not _ABOUT_FILE.search(text):
+            facts = read_title(text, context) | facts
     facts = read_title(grid.sheet.name, context, is_title=False) | facts
     for key, value in pairs.items():
         facts |= _read_fact(key, value, facts.get("year") or context.year)

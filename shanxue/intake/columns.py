@@ -11,6 +11,8 @@ from shanxue.intake.headers import PRIVATE, Grid, Header, Vocabulary, build_head
 from shanxue.intake.matrix import SessionColumn, find_month_days, find_sessions
 from shanxue.intake.rules import Context, Finding, Kind, Place, name_column
 
+FACT_FIELDS = frozenset({"topic", "on", "unit", "session_kind", "place", "year", "month"})  # stand in for a column
+
 
 @dataclass
 class Layout:
@@ -90,7 +92,7 @@ def _collect_claims(kind: Kind, header: Header, vocabulary: Vocabulary) -> dict[
 def _judge(layout: Layout, facts: Mapping[str, Any]) -> None:
     """See which need of the kind is met; else what the nearest one lacks."""
     known = {item.name for item in layout.kind.fields}
-    there = layout.fields | (facts.keys() & known)
+    there = layout.fields | (facts.keys() & known & FACT_FIELDS)
     must = frozenset(item.name for item in layout.kind.fields if item.required)
     needs = [need | must for need in layout.kind.needs] or [must or frozenset(known)]
     met = [need for need in needs if need <= there]

@@ -61,14 +61,10 @@ class Lines:
     def read(self, row: int) -> Line:
         grid = self._grid
         filled = grid.filled(row)
-        if not filled:
-            if row <= self._note_until:
-                return Line(NOTE)
-            if not any(grid.is_covered(row, column) and grid.cell(row, column) is not None for column in self._data):
-                return Line(BLANK)
-            return Line(BLANK)
         if row <= self._note_until:
             return Line(NOTE)
+        if not filled:
+            return Line(BLANK)
         texts = [squeeze(show(grid.rows[row][column])) for column in filled]
         return (
             self._read_total(row, filled, texts)

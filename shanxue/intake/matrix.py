@@ -98,9 +98,17 @@ def read_session(column: int, path: tuple[str, ...], cell: Cell, year: int | Non
         on, rest = None, text
     else:
         return None
-    rest = re.sub(r"^[\s(:,、\-]+|[\s):,、\-]+$", "", _WEEKDAY.sub(" ", rest)).strip()
+    rest = _clean_topic(_WEEKDAY.sub(" ", rest))
     kind = next((word for word in SESSION_WORDS if word in rest), "")
     return SessionColumn(column, on, "" if rest == kind else rest, kind)
+
+
+def _clean_topic(text: str) -> str:
+    """Take off what the date left behind: empty or surrounding brackets, colons, commas."""
+    text = re.sub(r"\(\s*\)", " ", text).strip(" :,、-/")
+    if text.startswith("(") and text.endswith(")") and "(" not in text[1:]:
+        text = text[1:-1]
+    return text.strip(" :,、-/")
 
 
 def date_column(column: SessionColumn, facts: dict[str, Any]) -> date | None:

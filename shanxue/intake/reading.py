@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -19,8 +20,11 @@ EXTENSIONS = (".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".tsv", ".et")
 IMAGE = "这是图片，不能读取名单。请用“点名”录入，或上传电子表。"
 WEB_PAGE = "这是网页另存的表，请在 WPS 里另存为 .xlsx。"
 _IMAGES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
-_WORDS = {"xlsx": ".xlsx", "xls": "旧版 .xls", "csv": "文本"}
-_READ_AS = {"xlsx": ".xlsx", "xls": ".xls", "csv": "文本表"}
+_CONTENTS = {
+    "xlsx": "内容是 .xlsx，已按 .xlsx 读取。",
+    "xls": "内容是旧版 .xls，已按 .xls 读取。",
+    "csv": "内容是文本，已按文本表读取。",
+}
 
 
 def is_leftover(path: Path) -> bool:
@@ -55,9 +59,9 @@ def read_workbook(path: Path) -> Workbook:
         sheet, encoding = read_text(data, path.stem)
         sheets: list[Sheet] = [sheet]
     elif kind == "xls":
-        sheets, epoch_1904 = read_xls(path, sha256, deadline)
+        sheets, epoch_1904 = read_xls(data, sha256, deadline)
     else:
-        sheets, epoch_1904 = read_xlsx(path, sha256, deadline)
+        sheets, epoch_1904 = read_xlsx(data, sha256, deadline)
     return Workbook(path.name, sha256, kind, tuple(sheets), epoch_1904, encoding, tuple(notes))
 
 
@@ -65,29 +69,20 @@ def recognise(path: Path, data: bytes) -> tuple[Format, list[str]]:
     """Tell the format by content; the notes say where the extension says something else."""
     extension = path.suffix.lower()
     if data[:4] == b"PK\x03\x04":
-        kind, notes = _recognise_zip(path)
+        kind, notes = _recognise_zip(data)
     else:
         if extension == ".et":
             raise refuse("et", ".et 是 WPS 表格格式，请另存为 .xlsx。")
         kind, notes = _recognise_bytes(data), []
     fits = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "csv": (".csv", ".txt", ".tsv")}[kind]
     if extension not in fits:
-        notes.insert(
-            0, f"扩展名是 {extension or '空的'}，内容是{_spaced(_WORDS[kind])}，已按{_spaced(_READ_AS[kind])}读取。"
-        )
+        notes.insert(0, f"扩展名是 {extension or '空的'}，{_CONTENTS[kind]}")
     return kind, notes
 
 
-def _spaced(word: str) -> str:
-    """Put the usual space beside a Latin word: 是旧版 .xls，已按 .xls 读取."""
-    front = " " if word[0] == "." else ""
-    back = " " if word.startswith(".") and word.endswith("s") else ""
-    return f"{front}{word}{back}"
-
-
-def _recognise_zip(path: Path) -> tuple[Format, list[str]]:
+def _recognise_zip(data: bytes) -> tuple[Format, list[str]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {name.lstrip("/").lower() for name in archive.namelist()}
             encrypted = any(part.flag_bits & 1 for part in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 
 from shanxue.intake.reading_limits import MAX_COLUMNS, Deadline, check_rows, refuse, refuse_broken
 from shanxue.intake.reading_styles import Styles, read_styles
@@ -86,9 +85,8 @@ def list_records(stream: bytes, at: int) -> Iterator[Record]:
             return
 
 
-def read_xls(path: Path, sha256: str, deadline: Deadline) -> tuple[list[Sheet], bool]:
+def read_xls(data: bytes, sha256: str, deadline: Deadline) -> tuple[list[Sheet], bool]:
     """Read every worksheet; also tell whether the workbook counts days from 1904."""
-    data = path.read_bytes()
     names = list_streams(data)
     try:
         stream = read_stream(data, "Workbook" if "Workbook" in names else "Book")
@@ -100,7 +98,7 @@ def read_xls(path: Path, sha256: str, deadline: Deadline) -> tuple[list[Sheet], 
         check_rows(name, scan.last_row)
         if scan.columns and max(scan.columns) >= MAX_COLUMNS:
             raise refuse("too_many_columns", f"「{name}」超过 {MAX_COLUMNS} 列。请删除右侧多余的列后再传。")
-    return read_sheets(path, scans, book.styles, sha256, deadline), book.epoch_1904
+    return read_sheets(data, scans, book.styles, sha256, deadline), book.epoch_1904
 
 
 class _Globals:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import IO
 from zlib import error as ZlibError
 
@@ -39,16 +39,16 @@ _STYLES = "xl/styles.xml"
 _STRINGS = "xl/sharedStrings.xml"
 
 
-def read_xlsx(path: Path, sha256: str, deadline: Deadline) -> tuple[list[Sheet], bool]:
+def read_xlsx(data: bytes, sha256: str, deadline: Deadline) -> tuple[list[Sheet], bool]:
     """Read every worksheet; also tell whether the workbook counts days from 1904."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             check_archive(archive, deadline)
             book = Package(archive, deadline)
             scans = {name: book.scan(part) for name, part in book.sheets.items()}
             for name, scan in scans.items():
                 check_rows(name, scan.last_row)
-            return read_sheets(path, scans, book.styles, sha256, deadline, book.rescan), book.epoch_1904
+            return read_sheets(data, scans, book.styles, sha256, deadline, book.rescan), book.epoch_1904
     except (zipfile.BadZipFile, ZlibError, KeyError, ValueError, EOFError, NotImplementedError) as error:
         raise refuse_broken() from error
 
@@ -126,24 +126,27 @@ Rescan = Callable[[str], SheetScan]
 
 
 def read_sheets(
-    path: Path,
+    data: bytes,
     scans: dict[str, SheetScan],
     styles: Styles,
     sha256: str,
     deadline: Deadline,
     rescan: Rescan | None = None,
 ) -> list[Sheet]:
-    """Read values with calamine and join them with what the scan found. Works for .xls as for .xlsx."""
+    """Read values with calamine and join them with what the scan found. Works for .xls as for .xlsx.
+
+    The bytes are given, not the path: by a path calamine would go by the extension.
+    """
     sheets = []
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             for meta in book.sheets_metadata:
                 if meta.typ != SheetTypeEnum.WorkSheet:
                     continue
                 deadline.check()
                 scan = scans.get(meta.name) or SheetScan()
                 if scan.columns and max(scan.columns) >= MAX_COLUMNS:
-                    values, merges = read_cut(path, meta.name, scan), []
+                    values, merges = read_cut(data, meta.name, scan), []
                 else:
                     values, merges = read_values(book.get_sheet_by_name(meta.name))
                     check_counts(meta.name, values, scan, sha256, rescan)
@@ -176,12 +179,12 @@ def check_counts(name: str, values: list[list[Cell]], scan: SheetScan, sha256: s
     check_row_count(name, in_file, read, sha256)
 
 
-def read_cut(path: Path, name: str, scan: SheetScan) -> list[list[Cell]]:
+def read_cut(data: bytes, name: str, scan: SheetScan) -> list[list[Cell]]:
     """Read only the leading columns that hold something, streaming: the full rectangle could be gigabytes."""
     from openpyxl import load_workbook
 
     width = count_leading(scan.columns)
-    book = load_workbook(path, read_only=True, data_only=True)
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         sheet = book[name]
         sheet.reset_dimensions()

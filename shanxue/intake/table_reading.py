@@ -113,6 +113,7 @@ class TableReader:
         group, since = "", 0
         first_data = True
         before: Row | None = None
+        stacked: list[tuple[int, Row]] = []  # (block, row): the blocks of a printed sheet follow one another
         for row, line in sorted(self.lines.items()):
             if line.group:
                 group = line.group if "unit" not in self.layout.columns else ""
@@ -120,7 +121,7 @@ class TableReader:
                 self._skip(row, line.reason)
                 if line.reason == TOTAL:
                     whole = show(self.grid.rows[row][self.grid.filled(row)[0]])
-                    counted = Counter(r.number for r in self.table.rows)
+                    counted = {row.number for _, row in stacked} if len(self.layout.offsets) == 1 else stacked
                     self._compare_heads(row, line.heads, len(counted) - (since if "小计" in whole else 0))
                     since = len(counted)
                 continue
@@ -136,10 +137,11 @@ class TableReader:
                 continue
             rows = self._continue_person(rows, before, reader)
             if rows:
-                self.table.rows += rows
+                stacked += zip(reader.blocks, rows, strict=True)
                 before = rows[0]
             else:
                 self._skip(row, "编号为空，等待回答")
+        self.table.rows += [row for _, row in sorted(stacked, key=lambda item: item[0])]
 
     def _skip(self, row: int, reason: str) -> None:
         self.table.skipped.append(Skipped(self.grid.sheet.name, row + 1, reason))

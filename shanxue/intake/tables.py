@@ -15,6 +15,7 @@ from shanxue.intake.lines import (
     HEADER,
     MEETING,
     NOTE,
+    SIGNATURE,
     TITLE,
     TOTAL,
     Line,
@@ -196,7 +197,7 @@ class SheetTables:
                 if any(not other.missing for other in found):
                     return {at: line for at, line in lines.items() if at < end}, end
             line = lines[row] = reader.read(row)
-            if line.reason in ("", TOTAL):
+            if line.reason in ("", TOTAL, SIGNATURE):
                 end = row + 1
         return lines, len(self._grid.rows)
 
