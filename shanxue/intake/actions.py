@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from django.db import connection, models, transaction
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
 
+from .accounting import count_file
 from .checking import FilePlan, Plan
 from .drafts import NOW, WRITER, Draft, Ledger, Model, resolve
 from .models import Batch, Change, RememberedAnswer
@@ -84,9 +84,6 @@ def _refuse_moved(ledger: Ledger) -> None:
 
 
 def _open_batch(plan: Plan, file: FilePlan, actor: str, at: datetime) -> Batch:
-    counts: Counter[str] = Counter()
-    for table in file.tables:
-        counts.update(table.count_lines())
     return Batch.objects.create(
         bureau_code=plan.bureau_code,
         kind=next((table.kind.code for table in file.tables), ""),
@@ -100,7 +97,7 @@ def _open_batch(plan: Plan, file: FilePlan, actor: str, at: datetime) -> Batch:
             ],
             "answers": {key: plan.answers[key] for key in sorted(plan.answers.used)},
         },
-        outcome=dict(counts),
+        outcome=count_file(file).write(),
     )
 
 

@@ -56,12 +56,11 @@ class TablePlan:
     answers: AnswerBook
     shown: list[dict[str, Any]] = field(default_factory=list)
     outcomes: dict[tuple[int, str], set[Outcome]] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
+    reasons: dict[tuple[int, str], str] = field(default_factory=dict)  # why a data line was skipped or excluded
     changed: list[Changed] = field(default_factory=list)
     open: dict[str, OpenQuestion] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    record_counts: dict[Outcome, int] = field(default_factory=dict)
 
     @property
     def sheet(self) -> str:
@@ -93,7 +92,7 @@ class TablePlan:
 
     def skip(self, row: Row, reason: str, *, excluded: bool = False) -> None:
         self._mark(row, "excluded" if excluded else "skipped")
-        self.skipped.append(Skipped(self.sheet, row.number, reason, excluded))
+        self.reasons.setdefault(_identify(row), reason)
 
     def tidy(self, row: Row, name: str, before: str, after: str) -> None:
         self.changed.append(Changed(self.place(row, name), before, after))
@@ -145,18 +144,16 @@ class TablePlan:
             self._mark(row, "blocked")
 
     def _mark(self, row: Row, outcome: Outcome) -> None:
-        who = str(row.values.get("staff_no") or row.values.get("name") or row.values.get("unit") or "")
-        self.outcomes.setdefault((row.number, who), set()).add(outcome)
-        self.record_counts[outcome] = self.record_counts.get(outcome, 0) + 1
+        self.outcomes.setdefault(_identify(row), set()).add(outcome)
 
-    def count_lines(self) -> dict[Outcome, int]:
-        """Count lines by what became of them; a line that is partly new and partly known is an update."""
-        counts: dict[Outcome, int] = dict.fromkeys(
-            ("added", "updated", "unchanged", "skipped", "excluded", "blocked"), 0
-        )
-        for outcomes in self.outcomes.values():
-            counts[_combine(outcomes)] += 1
-        return counts
+    def list_fates(self) -> dict[tuple[int, str], Outcome]:
+        """What each line became; one that is partly new and partly known is an update."""
+        return {line: _combine(outcomes) for line, outcomes in self.outcomes.items()}
+
+
+def _identify(row: Row) -> tuple[int, str]:
+    """Tell lines apart: two people may share a line of a sheet printed in two blocks."""
+    return row.number, str(row.values.get("staff_no") or row.values.get("name") or row.values.get("unit") or "")
 
 
 def _combine(outcomes: set[Outcome]) -> Outcome:
@@ -242,7 +239,8 @@ def plan_tables(
 ) -> Plan:
     """Check tables that have been found already, by file."""
     desk, remembered = _open_desk(bureau_code, bureau_name, answers, today)
-    desk.files = [_open_file(desk, workbook, tables) for workbook, tables in found]
+    for workbook, tables in found:
+        desk.files.append(_open_file(desk, workbook, tables))
     return _plan_files(desk, remembered)
 
 
@@ -275,12 +273,11 @@ def _open_file(desk: Desk, workbook: Workbook, tables: Sequence[Table]) -> FileP
         notes=list(workbook.notes),
         workbook=workbook,
     )
-    file.same_as = _find_same(desk.bureau_code, workbook.sha256, file)
+    file.same_as = _find_same(desk, file)
     for table in tables:
         handler = registry.handlers.get(table.kind)
         kind = handler.kind if handler else Kind(table.kind, table.kind or "认不出的表", ())
         planned = TablePlan(workbook.name, table, kind, desk.answers)
-        planned.skipped += table.skipped
         planned.changed += table.changed
         planned.notes += table.notes
         planned.problems += table.problems
@@ -293,8 +290,15 @@ def _open_file(desk: Desk, workbook: Workbook, tables: Sequence[Table]) -> FileP
     return file
 
 
-def _find_same(bureau_code: str, sha256: str, file: FilePlan) -> int | None:
-    batch = Batch.objects.filter(bureau_code=bureau_code, sha256=sha256, undone_at=None).order_by("id").first()
+def _find_same(desk: Desk, file: FilePlan) -> int | None:
+    """Find the batch that holds the same file already; 0 for a file that came twice in this very import."""
+    twin = next((other for other in desk.files if other.sha256 == file.sha256), None)
+    if twin is not None:
+        file.notes.append(f"与“{twin.name}”内容完全相同，只读一份。")
+        return 0
+    batch = (
+        Batch.objects.filter(bureau_code=desk.bureau_code, sha256=file.sha256, undone_at=None).order_by("id").first()
+    )
     if batch is None:
         return None
     day = batch.at.astimezone()
@@ -366,14 +370,13 @@ def _account(file: FilePlan) -> None:
         if not tables:
             continue
         known = {number for planned in tables for number, _ in planned.outcomes}
-        known |= {skip.row for planned in tables for skip in planned.skipped}
+        known |= {skip.row for planned in tables for skip in planned.table.skipped}
         known |= {number for planned in tables for number in planned.table.header_rows}
-        known |= {finding.place.row or 0 for planned in tables for finding in planned.problems}
-        known |= {line for planned in tables for question in planned.open.values() for line in question.lines}
         for number, cells in enumerate(sheet.rows, start=1):
             if number not in known:
                 empty = all(cell is None or str(cell).strip() == "" for cell in cells)
-                tables[0].skipped.append(Skipped(sheet.name, number, "空行" if empty else "表外的文字"))
+                reason = "空行" if empty else "没有可读的内容"
+                tables[0].table.skipped.append(Skipped(sheet.name, number, reason))
 
 
 def _remember_answers(desk: Desk, remembered: Mapping[str, str]) -> None:
