@@ -7,7 +7,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 # Writer alone also brings soffice; the result workbook needs Calc
 { command -v soffice && compgen -G '/usr/lib*/libreoffice/program/libsclo.so'; } >/dev/null ||
   missing+=(libreoffice-writer-nogui libreoffice-calc-nogui)
-fc-list 2>/dev/null | grep -qi 'CJK' || missing+=(fontconfig fonts-noto-cjk)
+fc-list 2>/dev/null | grep -i 'CJK' >/dev/null || missing+=(fontconfig fonts-noto-cjk)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
