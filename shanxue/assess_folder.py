@@ -22,7 +22,8 @@ from shanxue.assessment.models import Run
 from shanxue.assessment.reports import build_report
 from shanxue.assessment.rules.loading import Loaded, SchemeRefused, load_scheme
 from shanxue.assessment.rules.report import YearReport
-from shanxue.assessment.runs import run_scheme
+from shanxue.assessment.runs import run_scheme, stay_here
+from shanxue.assessment.spark import open_spark
 from shanxue.base.errors import Refusal
 from shanxue.bulletins.documents import write_bulletin
 from shanxue.intake.folders import FolderReport, import_folder
@@ -80,13 +81,14 @@ def load_schemes(folder: Path) -> list[FolderScheme]:
 
 
 def assess_folder(
-    folder: Path, out: Path, *, bureau_code: str, actor: str, at: datetime, progress: Progress
+    folder: Path, out: Path, *, bureau_code: str, actor: str, at: datetime, progress: Progress, engine: str = "polars"
 ) -> tuple[YearReport, FolderReport]:
     """Import a folder, run its schemes and write the documents into ``out``; all of them or none.
 
     Runs against the current database, which must hold no bureau of that code. Raises ``FolderRefused`` (nothing
     written) when a scheme or a spreadsheet needs a person's decision.
     """
+    move = open_spark() if engine == "spark" else stay_here
     schemes = load_schemes(folder)
     paths = list_spreadsheets(folder)
     if not paths:
@@ -107,11 +109,10 @@ def assess_folder(
     runs = []
     for number, one in enumerate(schemes):
         progress(f"计算 {one.loaded.scheme.title}", number, len(schemes))
-        runs.append(run_scheme(bureau, one.loaded, actor=actor, at=at))
+        runs.append(run_scheme(bureau, one.loaded, actor=actor, at=at, move=move))
     progress("计算完成", len(schemes), len(schemes))
-    notices = [text for one in schemes for text in one.loaded.warnings] + list(imported.notices)
-    report = build_report(bureau, runs, notices=notices)
-    write_documents(report, folder, out, schemes, runs, paths, at, progress)
+    report = build_report(bureau, runs, notices=[text for one in schemes for text in one.loaded.warnings])
+    write_documents(report, folder, out, schemes, runs, paths, imported.notices, at, progress)
     return report, imported
 
 
@@ -126,7 +127,7 @@ def list_spreadsheets(folder: Path) -> list[Path]:
 
 def write_documents(
     report: YearReport, folder: Path, out: Path, schemes: Sequence[FolderScheme], runs: Sequence[Run],
-    inputs: Sequence[Path], at: datetime, progress: Progress,
+    inputs: Sequence[Path], notices: Sequence[str], at: datetime, progress: Progress,
 ) -> None:  # fmt: skip
     """Write every document into a hidden folder beside ``out``, then move them in; ``run.json`` comes last."""
     out.mkdir(parents=True, exist_ok=True)
@@ -145,7 +146,7 @@ def write_documents(
         template = folder / BULLETIN_TEMPLATE
         write_bulletin(report, work / "情况通报.docx", template_path=template if template.is_file() else None)
         progress("写出 run.json", 3, 4)
-        summary = describe_run(report, schemes, runs, inputs, work, at)
+        summary = describe_run(report, schemes, runs, inputs, work, at) | {"import_notices": list(notices)}
         (work / "run.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         names = sorted(path.name for path in work.iterdir() if path.name != "run.json")
         for name in [*names, "run.json"]:

@@ -69,7 +69,7 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
     def run(arguments: argparse.Namespace) -> int:
         set_up(migrate=True)
-        return run_import(arguments)
+        return int(run_import(arguments))
 
     command.set_defaults(run=run)
 
@@ -116,7 +116,7 @@ def run_assess(arguments: argparse.Namespace) -> int:
         from shanxue.assess_folder import assess_folder
 
         with show_progress() as progress:
-            report, _ = assess_folder(
+            report, imported = assess_folder(
                 arguments.folder,
                 arguments.out,
                 bureau_code="default",
@@ -127,11 +127,11 @@ def run_assess(arguments: argparse.Namespace) -> int:
             )
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _print_outcome(report, arguments.out)
+    _print_outcome(report, arguments.out, len(imported.notices))
     return OK
 
 
-def _print_outcome(report: YearReport, folder: Path) -> None:
+def _print_outcome(report: YearReport, folder: Path, import_notices: int) -> None:
     out.print(f"\n[bold]{escape(report.bureau_name)} {report.year} 年度考核结果[/]  写在 {escape(str(folder))}/")
     for word, part in report.parts:
         counts: dict[str, int] = {}
@@ -143,6 +143,8 @@ def _print_outcome(report: YearReport, folder: Path) -> None:
         out.print(f"  {word} {len(part.rows)}：{shown}{left_out}")
     for notice in report.notices:
         out.print(f"  注意：{escape(notice)}")
+    if import_notices:
+        out.print(f"  读表时自动整理和理解的地方有 {import_notices} 条说明，写在 run.json 里，请核对一遍。")
     out.print("  results.csv · lines.csv · 考核结果.xlsx · 情况通报.docx · run.json")
 
 
@@ -198,8 +200,8 @@ def run_demo(arguments: argparse.Namespace) -> int:
     set_up(data=str(data), migrate=True)
     results = data / "结果"
     with show_progress() as progress:
-        report, accounts = load_demo(EXAMPLE, results, at=_now(), progress=progress)
-    _print_outcome(report, results)
+        report, import_notices, accounts = load_demo(EXAMPLE, results, at=_now(), progress=progress)
+    _print_outcome(report, results, import_notices)
     out.print("\n可以用这些账号登录（仅供示例）：")
     for account in accounts:
         out.print(f"  {account.role:<6}\t{account.username}\t{account.password}\t{escape(account.name)}")

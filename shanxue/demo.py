@@ -1,4 +1,4 @@
-"""The example bureau as a lived-in product: its year imported and assessed, and someone to sign in as for every role."""
+"""The example bureau as a lived-in product: its year imported and assessed, someone to sign in as for every role."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ class DemoAccount:
     name: str
 
 
-def load_demo(
-    folder: Path, out: Path, *, at: datetime, progress: Progress
-) -> tuple[YearReport, list[DemoAccount]]:
-    """Import and assess the example year in the current, empty database; make one account for every role."""
-    report, _ = assess_folder(folder, out, bureau_code=CODE, actor=ACTOR, at=at, progress=progress)
+def load_demo(folder: Path, out: Path, *, at: datetime, progress: Progress) -> tuple[YearReport, int, list[DemoAccount]]:
+    """Import and assess the example year in the current, empty database; make one account for every role.
+
+    Returns the report, how many notices the import left, and the accounts.
+    """
+    report, imported = assess_folder(folder, out, bureau_code=CODE, actor=ACTOR, at=at, progress=progress)
     bureau = Bureau.objects.get(code=CODE)
     secretary = (
         Stint.objects.filter(unit__bureau=bureau, role=Role.SECRETARY, unit__line="党组织")
@@ -54,7 +55,7 @@ def load_demo(
         user = create_account(username=username, password=PASSWORD, display_name=name, actor=ACTOR, at=at)
         grant_power(user, bureau=bureau, power=power, unit=None, from_on=at.date(), actor=ACTOR, at=at)
         accounts.append(DemoAccount(name, username, PASSWORD, bureau.name))
-    return report, accounts
+    return report, len(imported.notices), accounts
 
 
 def _pick_member(bureau: Bureau, branch: Unit) -> Person:
@@ -71,9 +72,7 @@ def _pick_member(bureau: Bureau, branch: Unit) -> Person:
 
 
 def _open_personal(person: Person, role: str, power: Grant.Power, unit: Unit | None, at: datetime) -> DemoAccount:
-    user = create_account(
-        username=person.staff_no, password=PASSWORD, display_name=person.name, actor=ACTOR, at=at
-    )
+    user = create_account(username=person.staff_no, password=PASSWORD, display_name=person.name, actor=ACTOR, at=at)
     link_account(person, user, actor=ACTOR, at=at)
     grant_power(user, bureau=person.bureau, power=power, unit=unit, from_on=at.date(), actor=ACTOR, at=at)
     return DemoAccount(role, person.staff_no, PASSWORD, person.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -13,7 +15,7 @@ class User(AbstractUser):
     display_name = models.CharField(max_length=64, blank=True)
     large_type = models.BooleanField(default=False)  # 大字版
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.display_name or self.username

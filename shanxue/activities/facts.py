@@ -39,7 +39,7 @@ def read_attendance(part: Slice, sessions: pl.DataFrame, needed: Container[str] 
     """Read a slice of people's marks at these sessions: one row per person and session."""
     if sessions.is_empty():
         return shape_columns(pl.DataFrame(), FACT_SCHEMA)
-    first, last = sessions["session_id"].min(), sessions["session_id"].max()
+    first, last = _span(sessions)
     marks = read_rows(
         {"subject": "person_id", **MARK_COLUMNS},
         f"FROM activities_attendance WHERE person_id {part.within} AND session_id BETWEEN {first} AND {last}",
@@ -53,13 +53,18 @@ def read_unit_attendance(sessions: pl.DataFrame) -> pl.DataFrame:
     """Read marks by the unit the person stood in on the day: ``subject`` is that unit."""
     if sessions.is_empty():
         return shape_columns(pl.DataFrame(), FACT_SCHEMA)
-    first, last = sessions["session_id"].min(), sessions["session_id"].max()
+    first, last = _span(sessions)
     marks = read_rows(
         {"subject": "unit_id", **MARK_COLUMNS},
         f"FROM activities_attendance WHERE session_id BETWEEN {first} AND {last} AND unit_id IS NOT NULL",
         MARK_TYPES,
     )
     return _describe_marks(marks, sessions)
+
+
+def _span(sessions: pl.DataFrame) -> tuple[int, int]:
+    ids = sessions["session_id"].sort()
+    return int(ids[0]), int(ids[-1])
 
 
 def _describe_marks(marks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:

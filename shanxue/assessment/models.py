@@ -94,7 +94,9 @@ class Result(models.Model):
     run = models.ForeignKey(Run, models.CASCADE, related_name="results", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="results")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="results")
-    home = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")  # branch the row is listed under
+    home = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # branch the row is listed under
     total_points = models.BigIntegerField(null=True)
     grade = models.CharField(max_length=16, blank=True)
     rank = models.IntegerField(null=True)

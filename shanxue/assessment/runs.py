@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,22 @@ def find_latest_run(bureau: Bureau, code: str) -> Run | None:
     return Run.objects.filter(bureau=bureau, scheme__code=code).select_related("scheme").order_by("-at", "-id").first()
 
 
-def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
+Mover = Callable[[pl.LazyFrame], Any]  # hands a table to the engine that is to compute it
+
+
+def stay_here(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Compute in Polars, embedded."""
+    return frame
+
+
+def try_scheme(bureau: Bureau, scheme: Scheme, *, move: Mover = stay_here) -> Computed:
     """Compute a scheme over the bureau's records as they are now, and store nothing (试算).
 
+    ``move`` puts tables where they are computed: Polars by default, Spark when a province outgrows one machine.
     Raises ``Refusal`` when the scheme rests on another's results and that one has not been run.
     """
     if scheme.subject == "person":
-        return _try_people(bureau, scheme)
+        return _try_people(bureau, scheme, move)
     part = Slice(bureau.pk, scheme.window, 0, EVERYONE)
     sources = list_sources(scheme)
     units = _drop_absent(read_units(bureau.pk, UNIT_KINDS[scheme.subject]), scheme)
@@ -65,24 +74,28 @@ def try_scheme(bureau: Bureau, scheme: Scheme) -> Computed:
         members=_read_members(bureau, scheme) if "members" in sources else None,
         subunits=_read_subunits(bureau, scheme) if "subunits" in sources else None,
     )
-    return Computed(scheme, units, assess(scheme, units.lazy(), facts))
+    moved = {source: move(rows) for source, rows in facts.items()}
+    return Computed(scheme, units, assess(scheme, move(units.lazy()), moved))
 
 
-def _try_people(bureau: Bureau, scheme: Scheme) -> Computed:
+def _try_people(bureau: Bureau, scheme: Scheme, move: Mover) -> Computed:
     """Score people slice by slice, so that memory holds the records of one slice; grade them together."""
     slices = list_slices(bureau.pk, scheme.window, PEOPLE_PER_SLICE)
     sessions = None
     if len(slices) > 1 and "attendance" in list_sources(scheme):
         sessions = read_sessions(slices[0], attended=False)
-    subjects, scored = [], []
+    subjects: list[pl.DataFrame] = []
+    scored: list[Future[pl.DataFrame]] = []
     with ThreadPoolExecutor(max_workers=1) as scorer:  # one slice is scored while the next one is read
         for part in slices:
             people = _drop_absent(read_people(part), scheme)
-            facts = gather_person_facts(part, scheme, sessions=sessions)
+            facts = {
+                source: move(rows) for source, rows in gather_person_facts(part, scheme, sessions=sessions).items()
+            }
             if scored:
                 scored[-1].result()  # no more than two slices in memory
             subjects.append(people)
-            scored.append(scorer.submit(score_subjects, scheme, people.lazy(), facts))
+            scored.append(scorer.submit(score_subjects, scheme, move(people.lazy()), facts))
     if not slices:
         raise Refusal("nobody_to_assess", "还没有人员，先导入名册。")
     return Computed(scheme, pl.concat(subjects), grade_subjects(scheme, pl.concat([one.result() for one in scored])))
@@ -123,12 +136,14 @@ def _read_subunits(bureau: Bureau, scheme: Scheme) -> pl.DataFrame:
     return turn_units_into_facts(list(run.results.values_list(*columns)), made.scale)
 
 
-def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime) -> Run:
+def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime, move: Mover = stay_here) -> Run:
     """Compute a scheme over a bureau and store the run: one row per subject, one per line, one audit entry.
 
     Nothing of a former run is touched. Raises ``Refusal`` as ``try_scheme`` does.
     """
-    computed = try_scheme(bureau, loaded.scheme)  # before the transaction: Arrow reads only what is committed
+    computed = try_scheme(
+        bureau, loaded.scheme, move=move
+    )  # before the transaction: Arrow reads only what is committed
     return _store_run(bureau, computed, actor=actor, at=at)
 
 
@@ -268,13 +283,12 @@ def gather_evidence(result: Result) -> Evidence:
     """Read the facts of one result's subject once: the same queries whatever the number of items or records."""
     run = result.run
     scheme = load_scheme(run.scheme.text, run.scheme.code).scheme
-    sources = list_sources(scheme)
     subject = result.person_id or result.unit_id
     assert subject is not None
     part = Slice(run.bureau_id, scheme.window, subject, subject)
     if result.person_id is not None:
-        days = [name for exempt in scheme.exempts if exempt.mode == "days" for name in exempt.categories]
-        return Evidence(scheme, gather_person_facts(part, sources, exempt_days=days), subject)
+        return Evidence(scheme, gather_person_facts(part, scheme, narrow=False), subject)
+    sources = list_sources(scheme)
     facts = gather_unit_facts(
         part,
         sources,

@@ -50,16 +50,10 @@ SUBJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def shape_columns(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """Give a table exactly these columns in this order: what is absent becomes null, dates kept as text become dates."""
+    """Give a table exactly these columns in this order: what is absent becomes null."""
     if not frame.columns:
         return pl.DataFrame(schema=dict(schema))
     return frame.select(
-        _shape_column(frame.schema[name], name, kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
+        pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
         for name, kind in schema.items()
     )
-
-
-def _shape_column(present: pl.DataType, name: str, kind: Any) -> pl.Expr:
-    if kind == pl.Date and present == pl.String:
-        return pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d")
-    return pl.col(name).cast(kind)
