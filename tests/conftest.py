@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
+
+from tests.house import House, build_house
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,3 +31,21 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         path = Path(tmp_path_factory.mktemp("database")) / "test.sqlite3"
         place.setdefault("TEST", {})["NAME"] = str(path)
 
+
+@pytest.fixture
+def house(db: None) -> House:
+    """The small bureau whose pages are looked at."""
+    return build_house()
+
+
+@pytest.fixture
+def visit(house: House) -> Callable[[str | None], Client]:
+    """Open a browser without JavaScript as one of the house's users, or as a visitor."""
+
+    def open_browser(key: str | None) -> Client:
+        client = Client()
+        if key is not None:
+            client.force_login(house.users[key], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return open_browser

@@ -21,7 +21,7 @@ NEED = {"▲": 0, "◐": 1, "○": 2, "●": 3, "Ⅱ": 4}
 
 @dataclass(frozen=True)
 class Board:
-    """``columns``: components of the units' own scheme; ``grades``: those of the people's scheme. Either may be empty."""
+    """``columns``: components of the units' own scheme; ``grades``: those of the people's. Both may be empty."""
 
     shown: Shown | None
     people: Shown | None
@@ -33,6 +33,13 @@ class Board:
     thresholds: Thresholds | None
     needing: int
     only_needing: bool
+
+    @property
+    def heads(self) -> tuple[tuple[str, int | None], ...]:
+        """The columns with their full marks, where the first unit that has a result names them."""
+        first = next((row.row for row in self.rows if row.row), None)
+        full = {part.name: part.full for part in first.components} if first else {}
+        return tuple((name, full.get(name)) for name in self.columns)
 
     @property
     def good(self) -> str:

@@ -5,8 +5,8 @@ Pure values from a scheme and stored lines; nothing is computed again. Points ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -131,7 +131,16 @@ def _build_component(
     whole = sum_known(line.full_points for line in lines) if full is None else scale_points(scheme, full)
     exempt = bool(lines) and all("免" in line.note.split("；") for line in lines)
     state = PAUSED if exempt else rate_share(points, whole, thresholds)
-    return ComponentView(name, points, whole, tuple(show_line(scheme, line) for line in lines), state)
+    views = [show_line(scheme, line) for line in lines]
+    return ComponentView(name, points, whole, tuple(_quote_once(views)), state)
+
+
+def _quote_once(views: list[LineView]) -> Iterator[LineView]:
+    """Quote a clause's text at its first line only; the others keep its number."""
+    quoted = set()
+    for view in views:
+        yield replace(view, clause_text="") if view.clause in quoted else view
+        quoted.add(view.clause)
 
 
 def sum_known(values: Iterable[int | None]) -> int | None:
@@ -214,7 +223,7 @@ def find_thresholds(scheme: Scheme) -> Thresholds | None:
 
     None when the scheme has no bands or no full marks to take a share of.
     """
-    full = scheme.full or sum((one.full * one.weight for one in scheme.components if one.full is not None), Fraction(0))
+    full = scheme.full or _add_up_full(scheme)
     bands = sorted({(band.from_points, band.label) for band in scheme.bands if band.from_points > 0}, reverse=True)
     if not full or not bands:
         return None
@@ -222,12 +231,21 @@ def find_thresholds(scheme: Scheme) -> Thresholds | None:
     return Thresholds(good[0] / full, good[1], near[0] / full, near[1])
 
 
+def _add_up_full(scheme: Scheme) -> Fraction:
+    """Add up the full marks of the components; where a component names none, its items' are taken."""
+    total = Fraction(0)
+    for component in scheme.components:
+        items = (item.full for item in scheme.items if item.component == component.name and item.full is not None)
+        total += (sum(items, Fraction(0)) if component.full is None else component.full) * component.weight
+    return total
+
+
 def rate_share(points: int | None, full: int | None, thresholds: Thresholds | None) -> State:
-    """Rate points against full marks. Without thresholds or full marks anything known is 正常."""
+    """Rate points against full marks. Where there are none (加减分), only a negative sum is 临近."""
     if points is None:
         return EMPTY
     if thresholds is None or not full or full < 0:
-        return GOOD
+        return NEAR if points < 0 else GOOD
     share = Fraction(points, full)
     if share >= thresholds.good:
         return GOOD
