@@ -45,7 +45,7 @@ class Tally:
     jobs: dict[str, dict[str, Job]] = field(default_factory=dict)  # source → job key → job
     finals: dict[str, nw.Expr] = field(default_factory=dict)  # columns written from the aggregates
     asked: dict[str, nw.Expr] = field(default_factory=dict)  # count → its value
-    kept: dict[str, nw.Expr] = field(default_factory=dict)  # columns written from those
+    kept: dict[int, dict[str, nw.Expr]] = field(default_factory=dict)  # layer → columns written from those
 
     @property
     def keys(self) -> list[str]:
@@ -72,8 +72,6 @@ class Tally:
         if wanted == "least":
             return nw.col(f"{job.name}_least")
         column = nw.col(f"{job.name}_total")
-        if worth.value is None and job.chain is None:
-            return column * MILLI
         return self._finish(round_half_up(column, worth.parts)) if worth.parts > 1 else column
 
     def add_mean(self, count: Count) -> tuple[nw.Expr, nw.Expr]:
@@ -96,10 +94,11 @@ class Tally:
         jobs[f"frame {key}"] = Job(name, count.where, worth, ("total", "known"), build=build)
         return nw.col(f"{name}_total"), nw.col(f"{name}_known")
 
-    def keep(self, expression: nw.Expr) -> nw.Expr:
-        """Write an expression that is used more than once into a column."""
-        name = f"_kept{len(self.kept)}"
-        self.kept[name] = expression
+    def keep(self, expression: nw.Expr, layer: int = 0) -> nw.Expr:
+        """Write an expression that is used more than once into a column; a layer sees the columns of those before."""
+        columns = self.kept.setdefault(layer, {})
+        name = f"_kept{layer}_{len(columns)}"
+        columns[name] = expression
         return nw.col(name)
 
     def _add_periods(self, count: Count) -> nw.Expr:
@@ -139,7 +138,7 @@ class Tally:
         """Join every count to the subjects: absent sums are 0, absent smallest values null."""
         for source, jobs in self.jobs.items():
             base = self._attach_source(base, source, list(jobs.values()))
-        for columns in (self.finals, self.kept):
+        for columns in (self.finals, *(self.kept[layer] for layer in sorted(self.kept))):
             base = base.with_columns(**columns) if columns else base
         return base
 
@@ -193,17 +192,15 @@ def count_plain(facts: Frame, keys: list[str], jobs: Sequence[Job]) -> Frame:
 
 
 def _aggregate(worth: Worth, held: Sequence[nw.Expr], word: str) -> nw.Expr:
+    """One aggregate over the facts that meet all tests; facts that count one each count 1000 milli."""
     met = nw.all_horizontal(*held, ignore_nulls=False) if len(held) > 1 else held[0] if held else None
     if worth.value is None:
-        one = nw.lit(1, dtype=nw.Int64)
-        return (nw.when(met).then(one).sum() if met is not None else nw.len()).cast(nw.Int64)
+        return (nw.when(met).then(MILLI).sum() if met is not None else nw.len() * MILLI).cast(nw.Int64)
     value = nw.col(f"_worth {worth.key}")
     if word == "known":
-        value = nw.when(~value.is_null()).then(nw.lit(1, dtype=nw.Int64))
-    if met is not None:
-        value = nw.when(met).then(nw.col(f"_worth {worth.key}"))
-        if word == "known":
-            value = nw.when(met & ~nw.col(f"_worth {worth.key}").is_null()).then(nw.lit(1, dtype=nw.Int64))
+        known = ~value.is_null()
+        return nw.when(known if met is None else met & known).then(1).sum().cast(nw.Int64)
+    value = value if met is None else nw.when(met).then(value)
     return value.min() if word == "least" else value.sum().cast(nw.Int64)
 
 

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from shanxue.assessment.rules.scheme import Item, Scheme
 
-from .arithmetic import Grain, TooLargeError, lift, lower
+from .arithmetic import Grain, TooLargeError, lift, lower, sum_terms
 from .counts import Frame, Tally
 from .filters import find_year
 from .judged import value_carry, value_marks, value_score, value_votes
@@ -82,8 +82,11 @@ class Workshop:
     def pro_rata(self) -> bool:
         return self.scheme.joiners.rule == "pro_rata"
 
-    def grain(self, item: Item) -> Grain:
-        return Grain(self.scheme.scale * self.weights.get(item.component, Fraction(1)))
+    def grain(self, item: Item, tally: Tally) -> Grain:
+        return Grain(self.scheme.scale * self.weight(item), keep=tally.keep)
+
+    def weight(self, item: Item) -> Fraction:
+        return self.weights.get(item.component, Fraction(1))
 
     def value(self, item: Item, bench: Bench) -> Valuation:
         """Value one item; raises TooLargeError naming it when its numbers leave the exact range."""
@@ -97,11 +100,14 @@ class Workshop:
 
 def score_plain(shop: Workshop, base: Frame, items: Sequence[tuple[int, Item]], tally: Tally) -> Frame:
     """Value the items that look at the whole window, and add their columns (``Names``)."""
-    valued = [(Names(at), item, shop.value(item, Bench(tally, shop.grain(item), shop.pro_rata))) for at, item in items]
+    grains = {at: shop.grain(item, tally) for at, item in items}
+    valued = [(Names(at), item, shop.value(item, Bench(tally, grains[at], shop.pro_rata))) for at, item in items]
     frame = choose_ways(tally.attach(base), [(names, valuation) for names, _, valuation in valued])
     columns: dict[str, nw.Expr] = {}
     for names, item, valuation in valued:
-        columns |= settle_item(item, valuation, shop.grain(item), names)
+        settled = settle_item(item, valuation, grains[names.at], nw.col(names.points))
+        columns[names.points] = settled.points
+        columns[names.marks] = add_marks(settled.marks)
     return frame.with_columns(**columns) if columns else frame
 
 
@@ -135,45 +141,52 @@ def _choose(names: Names, target: str, ways: int) -> nw.Expr:
     return chosen
 
 
-def settle_item(item: Item, valuation: Valuation, grain: Grain, names: Names) -> dict[str, nw.Expr]:
-    """Hold raw points to their bounds and say what happened (``Mark`` bits)."""
-    raw = nw.col(names.points)
-    points, marks = raw, nw.lit(0, dtype=nw.Int64)
-    zeroed = nw.lit(False) if valuation.zero is None else valuation.zero.fill_null(False)
+@dataclass(frozen=True)
+class Settled:
+    """An item's points after its bounds, and where each mark is to be set."""
+
+    points: nw.Expr
+    marks: Mapping[Mark, nw.Expr]
+
+
+def settle_item(item: Item, valuation: Valuation, grain: Grain, raw: nw.Expr) -> Settled:
+    """Hold raw points to their bounds; zeroing beats both. What the scheme gives without data comes last."""
+    points, marks = raw, dict[Mark, nw.Expr]()
     if valuation.top is not None:
         top = grain.turn(valuation.top)
-        points = lower(points, top)
-        marks = marks + _mark((raw > top) & ~zeroed, Mark.CAPPED)
+        points, marks[Mark.CAPPED] = lower(points, top), raw > top
     if valuation.bottom is not None:
         bottom = grain.turn(valuation.bottom)
-        points = lift(points, bottom)
-        marks = marks + _mark((raw < bottom) & ~zeroed, Mark.LIFTED)
+        points, marks[Mark.LIFTED] = lift(points, bottom), raw < bottom
     if valuation.zero is not None:
-        points = nw.when(zeroed).then(nw.lit(0, dtype=nw.Int64)).otherwise(points)
-        marks = marks + _mark(zeroed, Mark.ZEROES_COMPONENT if item.zeroes == "component" else Mark.ZEROED)
+        zero = valuation.zero
+        points = nw.when(zero).then(0).otherwise(points)
+        marks = {mark: held & ~zero for mark, held in marks.items()}
+        marks[Mark.ZEROES_COMPONENT if item.zeroes == "component" else Mark.ZEROED] = zero
     if item.soft:
         enough = grain.turn(item.full or Fraction(0))
-        marks = marks + _mark(points < enough, Mark.SOFT)
-        points = lift(points, enough)
-    for noted, mark in ((valuation.rescaled, Mark.RESCALED), (valuation.refused, Mark.REFUSED)):
-        marks = marks if noted is None else marks + _mark(noted, mark)
+        points, marks[Mark.SOFT] = lift(points, enough), points < enough
+    if valuation.rescaled is not None:
+        marks[Mark.RESCALED] = valuation.rescaled
+    if valuation.refused is not None:
+        marks[Mark.REFUSED] = valuation.refused
     if item.kind == "rank":
-        return {names.points: points, names.marks: marks}
-    return fill_missing(item, points, marks, grain, names)
+        return Settled(points, marks)
+    return _fill_missing(item, points, marks, grain)
 
 
-def _mark(held: nw.Expr, mark: Mark) -> nw.Expr:
-    none = nw.lit(0, dtype=nw.Int64)
-    return nw.when(held.fill_null(False)).then(nw.lit(int(mark), dtype=nw.Int64)).otherwise(none)
-
-
-def fill_missing(item: Item, points: nw.Expr, marks: nw.Expr, grain: Grain, names: Names) -> dict[str, nw.Expr]:
-    """Say 无数据 where there is nothing to go by, and give what the scheme gives then."""
+def _fill_missing(item: Item, points: nw.Expr, marks: dict[Mark, nw.Expr], grain: Grain) -> Settled:
     missing = points.is_null()
-    marks = marks + _mark(missing, Mark.NO_DATA)
+    marks[Mark.NO_DATA] = missing
+    if item.no_data == "scale":
+        marks[Mark.SCALED] = missing
     if item.no_data in ("zero", "full"):
         given = item.full if item.no_data == "full" and item.full is not None else Fraction(0)
-        points = nw.when(missing).then(nw.lit(grain.turn(given), dtype=nw.Int64)).otherwise(points)
-    if item.no_data == "scale":
-        marks = marks + _mark(missing, Mark.SCALED)
-    return {names.points: points, names.marks: marks}
+        points = points.fill_null(grain.turn(given))
+    return Settled(points, marks)
+
+
+def add_marks(marks: Mapping[Mark, nw.Expr]) -> nw.Expr:
+    """Add the bits of the marks that are set; a condition that is unknown sets none."""
+    bits = [nw.when(held).then(int(mark)).otherwise(0) for mark, held in marks.items()]
+    return sum_terms(bits).cast(nw.Int64) if bits else nw.lit(0, dtype=nw.Int64)

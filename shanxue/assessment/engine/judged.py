@@ -29,7 +29,7 @@ def value_score(item: Item, bench: Bench) -> Valuation:
     total, known = bench.tally.add_mean(count)
     unit = find_mean_unit(count.source)
     share = Term(full / unit, total, unit * MOST_TESTS)
-    points = bench.grain.settle([share], over=guard_divisor(known), most=MOST_TESTS)
+    points = bench.grain.settle([share], over=guard_divisor(known), most=MOST_TESTS, signed=False)
     way = Way(nw.when(known > 0).then(points), bench.tally.add(replace(count, measure="mean")), HUNDRED)
     return Valuation((way,), floor_or_zero(item), top_of(item))
 
@@ -113,7 +113,7 @@ def _value_groups(item: Item, count: Count, full: Fraction, bench: Bench) -> Val
     total, held = bench.tally.keep(sum_terms(parts)), bench.tally.keep(sum_terms(present))
     whole = sum(weights.values())
     over = guard_divisor(held)
-    points = bench.grain.settle([Term(full / 100 / FINE, total, 1000 * whole * FINE)], over=over, most=whole)
+    points = bench.grain.settle([Term(full / 100 / FINE, total, 1000 * whole * FINE)], over=over, most=whole, layer=1)
     return _judge(item, held > 0, points, round_half_up(total * MILLI, over * FINE), (held > 0) & (held < whole))
 
 

@@ -102,7 +102,7 @@ def value_ratio(item: Item, bench: Bench) -> Valuation:
         out_of = bench.aim(write_milli(item.out_of or 0))
     over, base = guard_divisor(out_of), item.baseline
     if item.slope is None:
-        points = bench.grain.settle([Term(full / base, counted)], over=over, most=LARGEST_MILLI)
+        points = bench.grain.settle([Term(full / base, counted)], over=over, most=LARGEST_MILLI, signed=False)
     else:
         short = lift(over * base.numerator - counted * base.denominator, 0)
         lost = Term(-100 * item.slope / base.denominator, short, LARGEST_MILLI * base.numerator)
@@ -230,7 +230,7 @@ def _reach_target(item: Item, target: Target, bench: Bench) -> Way:
     elif item.short == "each":
         reached = bench.grain.settle([Term(-(item.short_each or Fraction(0)) / MILLI, lift(aim - counted, 0))], full)
     else:
-        reached = bench.grain.settle([Term(full, lower(counted, aim))], over=over, most=LARGEST_MILLI)
+        reached = bench.grain.settle([Term(full, lower(counted, aim))], over=over, most=LARGEST_MILLI, signed=False)
     met = bench.constant(full)
     if item.over_each is not None:
         met = bench.grain.settle([Term(item.over_each, lift(counted - aim, 0) // MILLI, LARGEST_MILLI)], full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import narwhals as nw
@@ -10,19 +11,16 @@ import narwhals as nw
 from shanxue.assessment.rules.scheme import Item
 from shanxue.base.periods import Period, split_period
 
-from .arithmetic import FINE, Grain, Term, guard_divisor, round_half_up
+from .arithmetic import FINE, Grain, Term, guard_divisor, round_half_up, sum_terms
 from .counts import Frame, Tally
 from .filters import key_of
-from .items import NONE, Names, Workshop, choose_ways, settle_item
+from .items import Names, Workshop, choose_ways, settle_item
 from .kinds import Bench
 from .notes import Mark
 
 MEAN_KINDS = frozenset({"score", "votes"})  # their counted and out_of are means already: never added up
 MOST_PIECES = 400
 LARGEST_PIECE = 10**7 * FINE  # points of one item in one period: 10,000.000
-KEPT_MARKS = (
-    Mark.CAPPED, Mark.LIFTED, Mark.ZEROED, Mark.ZEROES_COMPONENT, Mark.NO_DATA, Mark.SOFT, Mark.REFUSED, Mark.RESCALED,
-)  # fmt: skip
 
 
 def score_pieces(shop: Workshop, subjects: Frame, items: Sequence[tuple[int, Item]], unit: str) -> Frame:
@@ -31,15 +29,34 @@ def score_pieces(shop: Workshop, subjects: Frame, items: Sequence[tuple[int, Ite
         raise ValueError("an item of kind rank looks at the whole window, not at periods")
     window = shop.scheme.window
     tally = Tally(window, shop.facts, unit)
-    grain = Grain(Fraction(shop.scheme.scale), fine=True)
+    grain = Grain(Fraction(shop.scheme.scale), fine=True, keep=tally.keep)
     valued = [(Names(at), item, shop.value(item, Bench(tally, grain))) for at, item in items]
     base = spread_pieces(subjects, window, unit, whole=not shop.pro_rata)
     frame = choose_ways(tally.attach(base), [(names, valuation) for names, _, valuation in valued])
     columns: dict[str, nw.Expr] = {}
+    marks: dict[int, list[Mark]] = {}
     for names, item, valuation in valued:
-        columns |= settle_item(item, valuation, grain, names)
-    weighted = [(names, item, shop.grain(item).per_point / shop.scheme.scale) for names, item, _ in valued]
-    return combine_pieces(frame.with_columns(**columns), weighted)
+        settled = settle_item(item, valuation, grain, nw.col(names.points))
+        columns[names.points] = settled.points
+        marks[names.at] = [mark for mark in settled.marks if mark != Mark.SCALED]
+        columns |= {
+            f"_{names.marks}_{int(mark)}": nw.when(settled.marks[mark]).then(int(mark)).otherwise(0)
+            for mark in marks[names.at]
+        }
+    frame = frame.with_columns(**columns)
+    return combine_pieces(
+        frame, [Piecewise(names, item, shop.weight(item), marks[names.at]) for names, item, _ in valued]
+    )
+
+
+@dataclass(frozen=True)
+class Piecewise:
+    """An item on its way from periods to the window, with the marks its periods may bear."""
+
+    names: Names
+    item: Item
+    weight: Fraction
+    marks: Sequence[Mark]
 
 
 def spread_pieces(subjects: Frame, window: Period, unit: str, *, whole: bool) -> Frame:
@@ -53,30 +70,30 @@ def spread_pieces(subjects: Frame, window: Period, unit: str, *, whole: bool) ->
     return nw.concat(parts, how="vertical")
 
 
-def combine_pieces(frame: Frame, items: Sequence[tuple[Names, Item, Fraction]]) -> Frame:
+def combine_pieces(frame: Frame, parts: Sequence[Piecewise]) -> Frame:
     """Combine the periods that have data, weigh and round once; counts and marks are those of all these periods."""
     best = {
-        f"_best{names.at}": nw.col(names.points).max().over("subject")
-        for names, item, _ in items
-        if item.combine == "best"
+        f"_best{part.names.at}": nw.col(part.names.points).max().over("subject")
+        for part in parts
+        if part.item.combine == "best"
     }
     frame = frame.with_columns(**best) if best else frame
     sums: dict[str, nw.Expr] = {}
     finals: dict[str, nw.Expr] = {}
-    for names, item, weight in items:
-        sums |= _gather(names, item)
-        finals |= _combine(names, item, weight)
+    for part in parts:
+        sums |= _gather(part)
+        finals |= _combine(part)
     return frame.group_by("subject").agg(**sums).select("subject", **finals)
 
 
 def _count_known(column: nw.Expr) -> nw.Expr:
-    return nw.when(~column.is_null()).then(nw.lit(1, dtype=nw.Int64)).sum().cast(nw.Int64)
+    return nw.when(~column.is_null()).then(1).sum().cast(nw.Int64)
 
 
-def _gather(names: Names, item: Item) -> dict[str, nw.Expr]:
+def _gather(part: Piecewise) -> dict[str, nw.Expr]:
     """What the periods of one item add up to, per subject."""
-    points, marks = nw.col(names.points), nw.col(names.marks)
-    best = item.combine == "best"
+    names, points = part.names, nw.col(part.names.points)
+    best = part.item.combine == "best"
     sums = {f"_points{names.at}": points.max() if best else points.sum().cast(nw.Int64)}
     sums[f"_known{names.at}"] = _count_known(points)
     for column in (names.counted, names.out_of):
@@ -85,35 +102,32 @@ def _gather(names: Names, item: Item) -> dict[str, nw.Expr]:
         else:
             sums[f"_{column}"] = nw.col(column).sum().cast(nw.Int64)
         sums[f"_{column}_known"] = _count_known(nw.col(column))
-    for mark in KEPT_MARKS:
-        one = nw.when((marks // int(mark)) % 2 == 1).then(nw.lit(int(mark), dtype=nw.Int64))
-        sums[f"_marks{names.at}_{int(mark)}"] = one.max()
-    return sums
+    return sums | {f"_{names.marks}_{int(mark)}": nw.col(f"_{names.marks}_{int(mark)}").max() for mark in part.marks}
 
 
-def _combine(names: Names, item: Item, weight: Fraction) -> dict[str, nw.Expr]:
+def _combine(part: Piecewise) -> dict[str, nw.Expr]:
+    names, item = part.names, part.item
     total, known = nw.col(f"_points{names.at}"), nw.col(f"_known{names.at}")
     over = guard_divisor(known) if item.combine == "mean" else None
     term = Term(Fraction(1, FINE), total, MOST_PIECES * LARGEST_PIECE)
-    points = Grain(weight).settle([term], over=over, most=MOST_PIECES)
-    finals = {names.points: nw.when(known > 0).then(points), names.marks: _join_marks(names, item, known)}
+    points = Grain(part.weight).settle([term], over=over, most=MOST_PIECES)
+    finals = {names.points: nw.when(known > 0).then(points), names.marks: _join_marks(part, known)}
     for column in (names.counted, names.out_of):
         value, pieces = nw.col(f"_{column}"), nw.col(f"_{column}_known")
         if item.combine != "best" and item.kind in MEAN_KINDS:
-            value = round_half_up(value, guard_divisor(pieces))
-        finals[column] = nw.when(pieces > 0).then(value).otherwise(NONE)
+            value = round_half_up(value, guard_divisor(pieces), signed=False)
+        finals[column] = nw.when(pieces > 0).then(value)
     return finals
 
 
-def _join_marks(names: Names, item: Item, known: nw.Expr) -> nw.Expr:
+def _join_marks(part: Piecewise, known: nw.Expr) -> nw.Expr:
     """The marks of all periods together. Periods left out for want of data are said to be so."""
-    total: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for mark in KEPT_MARKS:
-        held = nw.col(f"_marks{names.at}_{int(mark)}").fill_null(0)
-        if mark == Mark.NO_DATA and item.no_data in ("wait", "scale"):
-            absent = int(Mark.NO_DATA | Mark.SCALED) if item.no_data == "scale" else int(Mark.NO_DATA)
-            left_out = nw.when(held > 0).then(nw.lit(int(Mark.PARTLY), dtype=nw.Int64))
-            held = nw.when(known > 0).then(left_out.otherwise(nw.lit(0, dtype=nw.Int64)))
-            held = held.otherwise(nw.lit(absent, dtype=nw.Int64))
-        total = total + held
-    return total
+    total = []
+    for mark in part.marks:
+        held = nw.col(f"_{part.names.marks}_{int(mark)}")
+        if mark == Mark.NO_DATA and part.item.no_data in ("wait", "scale"):
+            absent = Mark.NO_DATA | Mark.SCALED if part.item.no_data == "scale" else Mark.NO_DATA
+            left_out = nw.when(held > 0).then(int(Mark.PARTLY)).otherwise(0)
+            held = nw.when(known > 0).then(left_out).otherwise(int(absent))
+        total.append(held)
+    return sum_terms(total).cast(nw.Int64)

@@ -108,7 +108,8 @@ def score_subjects(scheme: Scheme, subjects: Any, facts: Mapping[str, Any]) -> p
     columns: dict[str, nw.Expr] = {}
     for at, item in indexed:
         columns |= _adjust(plan, Names(at), item)
-    scored = scored.with_columns(**columns, **holds)
+    columns |= holds
+    scored = scored.with_columns(**columns) if columns else scored
     frame: pl.DataFrame = scored.select(*_list_columns(plan)).collect("polars").to_native()
     _ensure_counts_fit(frame)
     return frame.sort("subject")
@@ -147,20 +148,23 @@ def _list_waivers(scheme: Scheme, item: Item) -> tuple[str, ...]:
 
 def _adjust(plan: Plan, names: Names, item: Item) -> dict[str, nw.Expr]:
     """Take out what is waived, say who was counted pro rata, and who an item is not for."""
-    scheme, points = plan.scheme, nw.col(names.points)
-    marks = nw.col(names.marks).fill_null(int(Mark.NO_DATA))
+    scheme, points, marks = plan.scheme, nw.col(names.points), nw.col(names.marks)
+    columns: dict[str, nw.Expr] = {}
+    if item.per is not None and scheme.joiners.rule == "pro_rata":
+        marks = marks.fill_null(int(Mark.NO_DATA))  # joined after the last period: no period at all
+        columns[names.marks] = marks
     if scheme.joiners.rule == "pro_rata" and _has_number_target(item):
         noted = Mark.PRO_RATA if scheme.joiners.clause else Mark.PRO_RATA | Mark.SILENT
         fewer = nw.col("_present") < count_months(scheme.window)
-        marks = marks + nw.when(fewer).then(nw.lit(int(noted), dtype=nw.Int64)).otherwise(nw.lit(0, dtype=nw.Int64))
+        marks = marks + nw.when(fewer).then(int(noted)).otherwise(0)
+        columns[names.marks] = marks
     if _list_waivers(scheme, item):
         waived = nw.col(f"_waived{names.at}")
         asked = item.full is not None
         nothing = NONE if asked else nw.lit(0, dtype=nw.Int64)
         noted = Mark.WAIVED | Mark.SCALED if asked else Mark.WAIVED
-        points = nw.when(waived).then(nothing).otherwise(points)
-        marks = nw.when(waived).then(nw.lit(int(noted), dtype=nw.Int64)).otherwise(marks)
-    columns = {names.points: points, names.marks: marks}
+        columns[names.points] = nw.when(waived).then(nothing).otherwise(points)
+        columns[names.marks] = nw.when(waived).then(int(noted)).otherwise(marks)
     circle = plan.name_circle(item.who)
     if circle is not None:
         columns[names.applies] = nw.col(circle)
