@@ -67,8 +67,7 @@ def _queue_up(bureau_code: str) -> None:
 
 def _refuse_open(plan: Plan) -> None:
     if plan.is_open:
-        count = sum(len(table.open) + len(table.problems) for file in plan.files for table in file.tables)
-        raise Refusal("import_open", f"还有 {count} 处要处理，处理完才能导入。", status=409)
+        raise Refusal("import_open", f"还有 {plan.open_count} 处要处理，处理完才能导入。", status=409)
 
 
 def _refuse_moved(ledger: Ledger) -> None:

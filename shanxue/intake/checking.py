@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -41,9 +42,7 @@ class OpenQuestion:
         found = self.finding
         if len(self.lines) < 2 or "（共 " in found.message:
             return found
-        return Finding(
-            found.code, found.place, f"{found.message}（共 {len(self.lines)} 处）", found.choices, found.answer_key
-        )
+        return replace(found, message=f"{found.message}（共 {len(self.lines)} 处）")
 
 
 @dataclass
@@ -68,7 +67,7 @@ class TablePlan:
 
     @property
     def questions(self) -> list[Finding]:
-        return [question.write() for question in self.open.values()]
+        return list_questions([self])
 
     def place(self, row: Row | None, name: str | None = None) -> Place:
         """Where a field of a row stands; without a row, the sheet."""
@@ -179,6 +178,20 @@ class FilePlan:
     workbook: Workbook | None = None
 
 
+def list_questions(tables: Iterable[TablePlan]) -> list[Finding]:
+    """List the questions of several tables, each once: one answer settles it wherever it is asked."""
+    found: dict[str, Finding] = {}
+    places: Counter[str] = Counter()
+    for planned in tables:
+        for key, question in planned.open.items():
+            found.setdefault(key, question.write())
+            places[key] += 1
+    return [
+        question if places[key] == 1 else replace(question, message=f"{question.message}（{places[key]} 张表都有）")
+        for key, question in found.items()
+    ]
+
+
 @dataclass
 class Desk:
     """One import on the table: the files, the answers, what is known so far, what would be written."""
@@ -196,11 +209,15 @@ class Desk:
         return [table for file in self.files for table in file.tables if file.same_as is None]
 
     @property
+    def open_count(self) -> int:
+        """How many files, questions (each once) and problems must be settled before the import can be written."""
+        tables = [table for file in self.files for table in file.tables]
+        refused = sum(1 for file in self.files if file.refused)
+        return refused + len(list_questions(tables)) + sum(len(table.problems) for table in tables)
+
+    @property
     def is_open(self) -> bool:
-        """Whether something must be settled before the import can be written."""
-        return any(file.refused for file in self.files) or any(
-            table.open or table.problems for file in self.files for table in file.tables
-        )
+        return self.open_count > 0
 
 
 Plan = Desk

@@ -135,8 +135,7 @@ def _conclude(plan: Plan, code: int, batches: list[int]) -> str:
     if code == REFUSED:
         return "文件没有读完，什么都没有导入。"
     if code == OPEN:
-        count = sum(len(t.open) + len(t.problems) for file in plan.files for t in file.tables)
-        return f"有 {count + sum(1 for f in plan.files if f.refused)} 处要处理，什么都没有写入。"
+        return f"有 {plan.open_count} 处要处理，什么都没有写入。"
     if plan.ledger.is_empty:
         return "没有变化，什么都没有写入。"
     return "没有要处理的问题，什么都没有写入。加 --yes 写入。"

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from .accounting import Account, count_file, count_tables
-from .checking import FilePlan, Plan, TablePlan
+from .checking import FilePlan, Plan, TablePlan, list_questions
 from .registry import open_registry
 from .rules import Cell, Finding, Sheet, Skipped
 from .values import show
@@ -84,7 +84,7 @@ def _describe_tables(tables: Sequence[TablePlan], account: Account) -> dict[str,
             for planned in tables
             for changed in planned.changed
         ],
-        "questions": [_describe_finding(finding) for planned in tables for finding in planned.questions],
+        "questions": [_describe_finding(finding) for finding in list_questions(tables)],
         "problems": [_describe_finding(finding) for planned in tables for finding in planned.problems],
         "unread": sorted({title for planned in tables for title in planned.table.unread}),
     }
@@ -129,17 +129,28 @@ def _write_file(file: FilePlan) -> Iterator[str]:
         f"  文件内 {account.rows_in_file} 行：新增 {account.added}　更新 {account.updated}　不变 {account.unchanged}　"
         f"跳过 {len(account.skipped)}　排除 {len(account.excluded)}　待处理 {account.blocked}"
     )
-    for note in dict.fromkeys([*file.notes, *(note for planned in file.tables for note in planned.notes)]):
+    for note in _gather_notes([*file.notes, *(note for planned in file.tables for note in planned.notes)]):
         yield f"  {note}"
     yield from _write_tidied(file)
     unread = sorted({title for planned in file.tables for title in planned.table.unread})
     if unread:
         yield f"  未读取 {len(unread)} 列：不读、不存（{'、'.join(unread[:8])}{' 等' if len(unread) > 8 else ''}）"
-    for finding in _list_findings(file):
+    problems = [problem for planned in file.tables for problem in planned.problems]
+    for finding in [*list_questions(file.tables), *problems]:
         yield f"  ▲ {finding.message}"
         if finding.choices:
             yield f"     可选：{' ／ '.join(finding.choices[:8])}{' ／ …' if len(finding.choices) > 8 else ''}"
             yield f'     答复写作："{finding.answer_key}" = "…"'
+
+
+def _gather_notes(notes: Sequence[str]) -> Iterator[str]:
+    """Write notes that begin alike in one line: 新增支部 3 个：甲、乙、丙."""
+    groups: dict[str, list[str]] = {}
+    for note in dict.fromkeys(notes):
+        head, colon, tail = note.partition("：")
+        groups.setdefault(head if colon and head.startswith("新增") else note, []).append(tail)
+    for head, tails in groups.items():
+        yield f"{head} {len(tails)} 个：{'、'.join(tails)}" if head.startswith("新增") else head
 
 
 def _write_tidied(file: FilePlan) -> Iterator[str]:
