@@ -229,10 +229,11 @@ def _check_end(scheme: Scheme, above: Band, band: Band, end: Fraction | None, fo
         both = f"“{above.label}”和“{band.label}”"
         found.warnings.append(f"{write_number(start)}分同时写在{both}两档，按“{above.label}”（下限含本数）。")
     elif end + step < start:
-        middle = write_number((end + start) / 2)
+        middle, top = write_number((end + start) / 2), write_number(start)
+        low = "" if band.from_points <= LOWEST else f"{write_number(band.from_points)}—"
         found.warnings.append(
-            f"{write_number(band.from_points)}—{write_number(end)}与{write_number(start)}之间的{middle}没有等次。"
-            f"按不足{write_number(start)}分的都是“{band.label}”计（上限不含）。"
+            f"等次“{band.label}”：{low}{write_number(end)} 与 {top} 之间的 {middle} 没有等次。"
+            f"按半开区间处理，不足{top}分的都是“{band.label}”。"
         )
 
 

@@ -16,6 +16,7 @@ from shanxue.assessment.rules.counting import (
     write_number,
     write_percent,
 )
+from shanxue.assessment.rules.ranges import write_bounds
 from shanxue.assessment.rules.scheme import Count, Item, Scheme, Step
 from shanxue.base.points import MILLI, format_scaled
 
@@ -89,8 +90,7 @@ def _describe_lookup(item: Item) -> str:
     unit = name_unit(item.count)
     rows = []
     for row in item.ranges:
-        until = "以上" if row.until_milli is None else f"至不足{write_milli(row.until_milli)}{unit}"
-        rows.append(f"{write_milli(row.from_milli)}{unit}{until}得{write_number(row.points)}分")
+        rows.append(f"{write_bounds(row, unit)}得{write_number(row.points)}分")
     how = "逐条查表：" if item.each_row else "查表："
     return label_count(item.count) + how + "；".join(rows)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from shanxue.activities.rules import Mark
 from shanxue.assessment.rules.building import Building
 from shanxue.assessment.rules.cautions import list_cautions
 from shanxue.assessment.rules.checking import check_scheme, complete_quota
@@ -242,9 +243,14 @@ def _find_make_up(items: tuple[Item, ...], make_up: Policy) -> Policy:
 
 
 def _read_marks(count: Count) -> set[str]:
+    """List the marks of attendance a count lets in; none for other sources."""
     if count.source != "attendance":
         return set()
-    return next((set(test.value) for test in count.where if test.column == "mark" and test.op == "in"), set())
+    marks = {str(mark) for mark in Mark}
+    for test in count.where:
+        if test.column == "mark":
+            marks = marks & set(test.value) if test.op == "in" else marks - set(test.value)
+    return marks
 
 
 def _say_make_up(items: tuple[Item, ...], make_up: Policy) -> tuple[Item, ...]:
@@ -254,11 +260,9 @@ def _say_make_up(items: tuple[Item, ...], make_up: Policy) -> tuple[Item, ...]:
 
 
 def _say_item_make_up(item: Item) -> Item:
-    count = item.count
-    if item.policy or count is None or count.source != "attendance":
-        return item
-    marks = _read_marks(count)
-    if "到" not in marks:
+    counts = [item.count, *(step.count for step in item.steps), *(target.count for target in item.targets)]
+    marks = {mark for count in counts if count is not None for mark in _read_marks(count)}
+    if item.policy or "到" not in marks:
         return item
     how = "按已补学计入到会" if "已补学" in marks else "按已补学不计入到会"
     return replace(item, policy=f"细则未规定，{how}")

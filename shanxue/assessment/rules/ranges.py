@@ -53,8 +53,16 @@ def _read_range(part: Section) -> Range | None:
 
 
 def _write_range(row: Range) -> str:
-    end = "以上" if row.until_milli is None else f"至{write_milli(row.until_milli)}（不含）"
-    return f"“{write_milli(row.from_milli)}{end}得{write_number(row.points)}分”"
+    return f"“{write_bounds(row)}得{write_number(row.points)}分”"
+
+
+def write_bounds(row: Range, unit: str = "") -> str:
+    """Write a row's bounds: 7天至60天 where the end was written as included (``to``), 至不足60天 where it is open."""
+    start, until = f"{write_milli(row.from_milli)}{unit}", row.until_milli
+    if until is None:
+        return f"{start}以上"
+    included = until % 1000 == 1
+    return f"{start}至{write_milli(until - 1)}{unit}" if included else f"{start}至不足{write_milli(until)}{unit}"
 
 
 def _holds(row: Range, milli: int) -> bool:
