@@ -215,7 +215,7 @@ def test_low_branches_come_by_need_and_equal_losses_are_told_together() -> None:
     lines = tuple(replace(line, counted=3000, awarded=450) for line in report.branches.lines)
     report = replace(
         report,
-        branches=replace(report.branches, lines=lines),
+        branches=replace(report.branches, lines=lines, rows=report.branches.rows * 3),
         attendance=(*report.attendance, AttendanceCount("第三党支部", {"到": 1, "缺席": 3})),
     )
     problems = compose_bulletin(report, Choices()).problems
@@ -223,3 +223,12 @@ def test_low_branches_come_by_need_and_equal_losses_are_told_together() -> None:
     assert problems[2].paragraphs == (
         "“支部党员大会”（第三条）一项，3个支部未得满分：第一党支部、第二党支部、离退休党支部计入3、应计4，得45.0分、满分60.0分。",
     )
+
+
+def test_an_item_on_which_half_of_the_branches_fall_short_names_nobody() -> None:
+    """What most units share is the year's figure; the attachment shows it."""
+    report = make_report()
+    assert report.branches is not None
+    lines = tuple(replace(line, counted=3000, awarded=450) for line in report.branches.lines)
+    report = replace(report, branches=replace(report.branches, lines=lines))
+    assert "部分要求没有全部落实" not in [block.title for block in compose_bulletin(report, Choices()).problems]

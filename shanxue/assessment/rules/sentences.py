@@ -62,12 +62,13 @@ def describe_gates(part: Part) -> tuple[str, ...]:
         (gate.clause, gate.target, gate.at_most, gate.list_name) for row in part.rows for gate in row.gates
     )
     return tuple(
-        f"{clause}：{count}人，{_describe_effect(target, at_most, list_name)}。"
+        f"{clause}：{count}人，{describe_effect(target, at_most, list_name)}。"
         for (clause, target, at_most, list_name), count in counts.items()
     )
 
 
-def _describe_effect(target: str, at_most: str, list_name: str) -> str:
+def describe_effect(target: str, at_most: str, list_name: str) -> str:
+    """Say briefly what a gate does."""
     if list_name:
         return f"列入“{list_name}”"
     whose = target or "本次考核"

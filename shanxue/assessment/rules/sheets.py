@@ -22,7 +22,7 @@ from .figures import (
     tally_whole,
 )
 from .report import WAITING, LineRow, Part, ResultRow, YearReport
-from .sentences import describe_excluded, describe_gates, describe_mean, describe_whole
+from .sentences import describe_effect, describe_excluded, describe_gates, describe_mean, describe_whole
 
 Value = str | int | Decimal | None  # Decimal: its own digits are the ones shown; None: an empty cell
 
@@ -112,7 +112,8 @@ def _subtotals(part: Part, row: ResultRow | None) -> list[Value]:
 def _remarks(row: ResultRow | None) -> tuple[str, str]:
     if row is None:
         return "", ""
-    return "；".join(gate.sentence or gate.clause for gate in row.gates), row.rank_note
+    said = (f"{describe_effect(gate.target, gate.at_most, gate.list_name)}（{gate.clause}）" for gate in row.gates)
+    return "；".join(said), row.rank_note
 
 
 def build_lines(report: YearReport) -> Table:
