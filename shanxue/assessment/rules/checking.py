@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
-from shanxue.assessment.rules.bounds import find_least_total
+from shanxue.assessment.rules.bounds import LARGEST_INTEGER, find_largest, find_least_total
 from shanxue.assessment.rules.building import name_item
 from shanxue.assessment.rules.counting import write_number, write_percent
 from shanxue.assessment.rules.outcomes import LOWEST
@@ -35,6 +35,10 @@ def check_scheme(scheme: Scheme, ends: dict[int, Fraction], written: tuple[Compo
     _check_bands(scheme, ends, found)
     _check_clauses(scheme, found)
     _check_sources(scheme, found)
+    for item in scheme.items:
+        if find_largest(scheme, item) > LARGEST_INTEGER:
+            where = name_item(item.clause, item.code, item.title)
+            found.problems.append(f"{where}的数字太大或小数位太多，不能精确计算。请减少小数位，或改小分值。")
     return found
 
 
@@ -87,6 +91,8 @@ def _check_gate(scheme: Scheme, gate: Gate, grades: tuple[str, ...], found: Find
             found.problems.append(f"{where}里的“{name}”不是本细则的等次，{tail}")
     for code in _list_named_parts(gate.when):
         _check_part(scheme, where, code, found)
+    if gate.effect.total is not None and not gate.effect.target and list(_list_grades(gate.when)):
+        found.problems.append(f"{where}改总分，不能以等次为条件：等次要等总分定了才有。请改用分数或次数作条件。")
 
 
 def _list_grades(when: When) -> Iterable[str]:

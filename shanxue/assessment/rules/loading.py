@@ -15,6 +15,7 @@ from shanxue.assessment.rules.cautions import list_cautions
 from shanxue.assessment.rules.checking import check_scheme, complete_quota
 from shanxue.assessment.rules.counting import write_number
 from shanxue.assessment.rules.fields import Section
+from shanxue.assessment.rules.items import read_item
 from shanxue.assessment.rules.outcomes import LOWEST, read_band, read_exempt, read_gate, read_quota
 from shanxue.assessment.rules.scheme import Band, Component, Count, Item, Policy, Scheme
 from shanxue.assessment.rules.syntax import explain_syntax, quote_chinese_keys
@@ -85,7 +86,7 @@ def _build(tables: dict[str, Any], text: str, problems: list[str], warnings: lis
     building = Building(subject if subject in SUBJECTS else "person", warnings)
     fields = _read_head(head, building)
     components = tuple(_read_component(part) for part in top.take_sections("component"))
-    items = tuple(item for part in top.take_sections("item") if (item := building.read_item(part)) is not None)
+    items = tuple(item for part in top.take_sections("item") if (item := read_item(building, part)) is not None)
     if not items and not top.has("item"):
         problems.append("没有一项 [[item]]。请至少写一项计分内容。")
     bands, ends = _read_bands(building, top)
