@@ -231,4 +231,4 @@ def test_an_item_on_which_half_of_the_branches_fall_short_names_nobody() -> None
     assert report.branches is not None
     lines = tuple(replace(line, counted=3000, awarded=450) for line in report.branches.lines)
     report = replace(report, branches=replace(report.branches, lines=lines))
-    assert "部分要求没有全部落实" not in [block.title for block in compose_bulletin(report, Choices()).problems]
+    assert "部分要求没有全部落实" not in [block.heading for block in compose_bulletin(report, Choices()).problems]
