@@ -76,8 +76,12 @@ def is_key_value(grid: Grid, row: int) -> bool:
     """Tell a line of labels with their values from a header line, in which label stands beside label."""
     filled = grid.filled(row)
     known = [plain_header(show(grid.rows[row][column])) in _KEYS for column in filled]
-    if any(isinstance(text := grid.rows[row][c], str) and _PAIR.match(text) and len(text) > 4 for c in filled):
+    pair = _PAIR.match(strip_invisible(show(grid.rows[row][filled[0]]))) if filled else None
+    if pair and plain_header(pair[1]) in _KEYS and (pair[2] or len(filled) > 1):
         return len(filled) <= 6
+    colons = [show(grid.rows[row][column]).rstrip().endswith((":", "：")) for column in filled]
+    if colons and all(colon == (index % 2 == 0) for index, colon in enumerate(colons)) and len(filled) in (2, 4, 6):
+        return True  # 主办单位： 局党委 学习层级： 支部集体学: labels by their colons, whether known or not
     if not known or not known[0]:
         return False
     return all(label != (index % 2 == 1) for index, label in enumerate(known)) and len(filled) >= 2

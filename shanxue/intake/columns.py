@@ -95,10 +95,10 @@ def _judge(layout: Layout, facts: Mapping[str, Any]) -> None:
     there = layout.fields | (facts.keys() & known & FACT_FIELDS)
     must = frozenset(item.name for item in layout.kind.fields if item.required)
     needs = [need | must for need in layout.kind.needs] or [must or frozenset(known)]
-    met = [need for need in needs if need <= there]
+    met = [need for need in needs if need <= there and need & layout.fields]
     layout.need = max((len(need) for need in met), default=0)
     if not met:
-        layout.missing = min((need - there for need in needs), key=len)
+        layout.missing = min((need - there or need for need in needs), key=len)
     words = f"{facts.get('title', '')}{facts.get('sheet', '')}"
     layout.is_marked = any(word in words for word in layout.kind.marks)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shanxue.intake.above import is_key_value
 from shanxue.intake.columns import Layout
 from shanxue.intake.headers import Grid, plain_header
 from shanxue.intake.rules import Cell, Skipped
@@ -28,6 +29,7 @@ _MUST_WORDS = re.compile(
     r"\(?(?:非?必填项?|选填项?|可选|必选|可不填|自动生成|\*+|文本|数字|日期|下拉选择|是|否|yyyy[-/.]mm[-/.]dd|格式.*)\)?",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[:：,，。、;；《》]|\d{4}年|(?:表|名单|说明|统计|情况|汇总|成绩|名册)$")
 _SAMPLE_NAMES = frozenset(
     "张三 李四 王五 赵六 某某 某某某 张某 李某 张某某 XXX XX ××× ×× 张×× 小明 示例 样例 例 姓名".split()
 )
@@ -103,16 +105,18 @@ class Lines:
 
     def _read_note(self, row: int, filled: list[int], texts: list[str]) -> Line | None:
         grid, first = self._grid, texts[0]
+        if is_key_value(grid, row):
+            return Line(MEETING)
         if any(_SIGNATURE.match(text) for text in texts[:1]) or (
             len(filled) <= 4 and sum(bool(_SIGNATURE.match(text)) for text in texts) >= 1 and not self._fits(row)
         ):
             return Line(SIGNATURE)
-        if _NOTE.match(first) and len(filled) <= 2:
-            return Line(NOTE)
         down, across = grid.spans.get((row, filled[0]), (1, 1))
         if len(filled) == 1 and across > 1 and across * 2 > self._width:
             self._note_until = row + down - 1
             return Line(NOTE) if len(first) > 12 or not is_unit(first) else Line(f"分组行（{first}）", group=first)
+        if _NOTE.match(first) and len(filled) <= 2:
+            return Line(NOTE)
         if len(filled) == 1 and self._width > 2:
             return self._read_single(filled[0], first)
         return None
@@ -123,7 +127,7 @@ class Lines:
             return Line(f"分组行（{text}）", group=text) if is_unit(text) else Line(NOTE)
         if is_unit(text) and column != self._layout.columns.get("unit") and len(text) <= 24:
             return Line(f"分组行（{text}）", group=text)
-        if len(text) > 12 or column not in self._layout.used:
+        if len(text) > 12 or column not in self._layout.used or _SENTENCE.search(text):
             return Line(NOTE)
         return None
 
@@ -133,10 +137,10 @@ class Lines:
         return any(c is not None and show(self._grid.rows[row][c]).strip()[:1].isdigit() for c in codes)
 
     def _read_marks(self, row: int, filled: list[int], texts: list[str]) -> Line | None:
-        if row > self._first + 3:
-            return None
         if any("填" in text or text.startswith("*") for text in texts) and all(_MUST_WORDS.fullmatch(t) for t in texts):
             return Line(MUST)
+        if row > self._first + 3:
+            return None
         numbers = [text.strip("()") for text in texts]
         counted = [int(text) for text in numbers if text.isdigit()]
         if len(numbers) >= 3 and numbers[: len(counted)] != numbers and numbers[0] in ("甲", "A"):

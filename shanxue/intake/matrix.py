@@ -46,20 +46,27 @@ def find_month_days(header: Header, taken: set[int]) -> dict[int, int]:
     for column, day in numbers.items():
         votes[column - day + 1] = votes.get(column - day + 1, 0) + 1
     start = max(votes, key=lambda at: votes[at])
-    if votes[start] == len(numbers) and start >= 0:
-        last = min(_find_end(header, start, taken), start + 31)
-        return {column: column - start + 1 for column in range(start, last)}
+    if votes[start] == len(numbers):
+        low = min(numbers)
+        while low > start and low - 1 not in taken and not _is_other(header, low - 1):
+            low -= 1
+        last = min(_find_end(header, low, taken, max(numbers)), start + 31)
+        return {column: column - start + 1 for column in range(low, last)}
     days = [numbers[column] for column in sorted(numbers)]
     return numbers if all(a < b for a, b in zip(days, days[1:], strict=False)) else {}
 
 
-def _find_end(header: Header, start: int, taken: set[int]) -> int:
-    """Find where the days stop: at a column that is something else (合计, 备注, a field)."""
+def _find_end(header: Header, start: int, taken: set[int], last: int) -> int:
+    """Find where the days stop: at a column that is something else (合计, 备注, a field), or a blank behind ``last``."""
     for column in range(start, len(header.paths)):
-        text = squeeze("".join(header.paths[column]))
-        if column in taken or re.search(r"计|备注|说明|天数|次数|签|率|人$|姓名", text):
+        if column in taken or _is_other(header, column) or (column > last and not header.paths[column]):
             return column
     return len(header.paths)
+
+
+def _is_other(header: Header, column: int) -> bool:
+    text = squeeze("".join(header.paths[column]))
+    return re.search(r"计|备注|说明|天数|次数|签|率|人$|姓名|序号|工号|支部|部门", text) is not None
 
 
 def _read_day(header: Header, column: int) -> int:

@@ -124,6 +124,9 @@ class RowReader:
                 values[name] = value
                 if name == "name":
                     self._put_parts(values, cell, row, at)
+        if beside := values.pop("", ""):
+            name = "remark" if "remark" in self._fields else "name_remark"
+            values[name] = "；".join(part for part in (values.get(name), beside) if part)
         return values
 
     def _cell(self, row: int, column: int) -> Cell:
@@ -204,7 +207,7 @@ class RowReader:
             values["staff_no"] = parts.code
             self.table.changed.append(Changed(self.place(row, column), show(cell), f"工号 {parts.code}"))
         if parts.remark:
-            values["remark" if "remark" in self._fields else "name_remark"] = parts.remark
+            values[""] = parts.remark
             self.table.changed.append(Changed(self.place(row, column), show(cell), f"备注：{parts.remark}"))
 
     def _split_people(self, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shanxue.intake.above import is_key_value, read_above, read_file_name
+from shanxue.intake.above import find_unit, is_key_value, read_above, read_file_name
 from shanxue.intake.columns import Layout, choose_layout, read_layouts
 from shanxue.intake.headers import SEARCH_ROWS, Grid, Vocabulary, plain_header
 from shanxue.intake.lines import (
@@ -30,7 +30,8 @@ from shanxue.intake.unknown import read_unknown, skip_sheet
 from shanxue.intake.values_text import show
 
 _GENERIC = re.compile(
-    r"(?:sheet|工作表|表)\s*\d*|[\d.\-年月日季度第上下半]+.*|.*(?:汇总|总表|合计|说明|名册|考勤|明细|台账|花名册|成绩|登记表).*",
+    r"(?:sheet|工作表|表)\s*\d*|第?[\d一二三四]+季度|[\d.\-年月日度上下半]+"
+    r"|.*(?:汇总|总表|合计|说明|名册|考勤|明细|台账|成绩|登记表|统计|学时|计划).*",
     re.IGNORECASE,
 )
 
@@ -57,9 +58,10 @@ def _name_units(tables: Sequence[Table]) -> None:
         if not table.kind or "unit" in table.facts:
             continue
         alike = {other.sheet for other in tables if other.kind == table.kind}
-        plain = not _GENERIC.fullmatch(table.sheet.strip())
-        if plain and (is_unit(table.sheet.strip()) or len(alike) > 1):
-            table.facts = {**table.facts, "unit": table.sheet.strip()}
+        name = table.sheet.strip()
+        unit = find_unit(name) or ("" if _GENERIC.fullmatch(name) else name)
+        if unit and (is_unit(unit) or len(alike) > 1):
+            table.facts = {**table.facts, "unit": unit}
 
 
 class SheetTables:
@@ -239,4 +241,3 @@ class SheetTables:
             message = f"「{self._sheet.name}」像{words}，按哪一种读？"
             place = Place(self._sheet.name, table.header_rows[0])
             table.questions.append(Finding("which_kind", place, message, tuple(kind.title for kind in kinds), key))
-

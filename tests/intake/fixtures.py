@@ -114,7 +114,9 @@ def write_raw_xlsx(
     return path
 
 
-def write_sheet_xml(lines: Iterable[Line], *, dimension: str = "A1", numbers: Sequence[int] | None = None, prolog: str = "") -> str:
+def write_sheet_xml(
+    lines: Iterable[Line], *, dimension: str = "A1", numbers: Sequence[int] | None = None, prolog: str = ""
+) -> str:
     """Write worksheet XML with inlineStr cells. ``numbers`` are the row numbers to claim."""
     rows = []
     for index, line in enumerate(lines):
@@ -139,7 +141,9 @@ def list_people(count: int, unit: str = "第一支部") -> list[list[Any]]:
 ROSTER_HEADER = ["姓名", "工号", "所在支部"]
 
 
-def write_roster(path: Path, lines: Iterable[Line], *, header: Line = ROSTER_HEADER, above: Iterable[Line] = (), **how: Any) -> Path:
+def write_roster(
+    path: Path, lines: Iterable[Line], *, header: Line = ROSTER_HEADER, above: Iterable[Line] = (), **how: Any
+) -> Path:
     """Write a roster: lines above, header, lines."""
     return write_xlsx(path, {"名册": [*above, header, *lines]}, **how)
 
@@ -153,11 +157,21 @@ def write_daily_export(path: Path, rows: int = 717) -> Path:
         [None, None, None, None, "打卡时间", "打卡结果", "打卡时间"],
     ]
     lines += [
-        [name_person(i % 24), "第一支部", f"{i % 24 + 1:04d}", f"25-10-{i % 31 + 1:02d} 星期三", "08:25", "正常", "17:31"]
+        [
+            name_person(i % 24),
+            "第一支部",
+            f"{i % 24 + 1:04d}",
+            f"25-10-{i % 31 + 1:02d} 星期三",
+            "08:25",
+            "正常",
+            "17:31",
+        ]
         for i in range(rows - len(lines))
     ]
     xml = write_sheet_xml(lines)
-    merges = "".join(f'<mergeCell ref="{area}"/>' for area in ("A1:G1", "A2:G2", "A3:A4", "B3:B4", "C3:C4", "D3:D4", "E3:F3"))
+    merges = "".join(
+        f'<mergeCell ref="{area}"/>' for area in ("A1:G1", "A2:G2", "A3:A4", "B3:B4", "C3:C4", "D3:D4", "E3:F3")
+    )
     xml = xml.replace("</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>")
     return write_raw_xlsx(path, xml, name="每日统计")
 

@@ -64,9 +64,7 @@ def test_read_workbook_does_not_count_cells_with_an_empty_text(tmp_path: Path) -
         '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
         "</sheetData></worksheet>"
     )
-    shared = (
-        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>姓名</t></si><si><t></t></si></sst>'
-    )
+    shared = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>姓名</t></si><si><t></t></si></sst>'
     book = read_workbook(write_raw_xlsx(tmp_path / "a.xlsx", xml, shared=shared))
     assert book.sheets[0].rows == [["姓名"], [None]]
 
@@ -173,7 +171,8 @@ def test_read_workbook_reads_text_named_xls(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "head", ["<html><table><tr><td>姓名", "<!DOCTYPE html><html>", "\ufeff\n<TABLE border=1>", "<meta charset=gbk><table>"]
+    "head",
+    ["<html><table><tr><td>姓名", "<!DOCTYPE html><html>", "\ufeff\n<TABLE border=1>", "<meta charset=gbk><table>"],
 )
 def test_read_workbook_refuses_a_web_page(tmp_path: Path, head: str) -> None:
     """ux D case 29: HTML saved as .xls."""

@@ -61,7 +61,11 @@ def test_read_workbook_refuses_an_unknown_encoding(tmp_path: Path, data: bytes) 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_sniff_separator_takes_the_one_that_cuts_evenly(separator: str) -> None:
     """A title line and commas inside cells do not mislead."""
-    lines = ["第一支部名册", separator.join(["姓名", "工号", "备注"]), separator.join(["赵建国", "0001", '"党课，学习"'])]
+    lines = [
+        "第一支部名册",
+        separator.join(["姓名", "工号", "备注"]),
+        separator.join(["赵建国", "0001", '"党课，学习"']),
+    ]
     assert sniff_separator("\n".join(lines)) == separator
 
 
@@ -69,7 +73,12 @@ def test_read_workbook_counts_records_as_rows(tmp_path: Path) -> None:
     """A quoted cell over two lines is one row, blank lines are rows, so that row numbers are those WPS shows."""
     path = tmp_path / "名册.csv"
     path.write_text('姓名,备注\n赵建国,"第一行\n第二行"\n\n钱秀英,\n', encoding="utf-8")
-    assert read_workbook(path).sheets[0].rows == [["姓名", "备注"], ["赵建国", "第一行\n第二行"], [None, None], ["钱秀英", None]]
+    assert read_workbook(path).sheets[0].rows == [
+        ["姓名", "备注"],
+        ["赵建国", "第一行\n第二行"],
+        [None, None],
+        ["钱秀英", None],
+    ]
 
 
 def test_decode_text_reads_plain_letters_as_utf8() -> None:

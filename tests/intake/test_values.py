@@ -221,9 +221,7 @@ def test_parse_code_keeps_codes_as_text(cell: Any, value: str, before: str | Non
 
 def test_parse_code_refuses_rounded_numbers() -> None:
     """ux D cases 12, 13."""
-    assert refuse(parse_code, "1.13E+10") == (
-        "“1.13E+10”已丢失后几位。请在原系统重新导出，或手工改成完整工号。"
-    )
+    assert refuse(parse_code, "1.13E+10") == ("“1.13E+10”已丢失后几位。请在原系统重新导出，或手工改成完整工号。")
     assert refuse(parse_code, 110101199003071232) == (
         "是按数字存的，末几位已不可靠，不能导入。请在原系统按文本重新导出。"
     )
@@ -346,9 +344,7 @@ def test_parse_quantity_reads_units(cell: Any, quantity: Quantity) -> None:
 
 
 def test_parse_quantity_refuses_what_is_none() -> None:
-    assert refuse(parse_quantity, "若干") == (
-        "“若干”认不出数量。请写成 4、4学时、半天、2小时 或 45分钟 的样子。"
-    )
+    assert refuse(parse_quantity, "若干") == ("“若干”认不出数量。请写成 4、4学时、半天、2小时 或 45分钟 的样子。")
 
 
 def test_small_parsers_read_numbers_shares_and_words() -> None:
@@ -357,6 +353,12 @@ def test_small_parsers_read_numbers_shares_and_words() -> None:
     assert parse_count("1200字", CONTEXT).value == 1200
     assert refuse(parse_count, "1.5") == "“1.5”不是整数个数。请改正。"
     assert [parse_share(cell, CONTEXT).value for cell in ("85%", 0.85, 85)] == [850, 850, 850]
-    assert [parse_yes(cell, CONTEXT).value for cell in ("是", "√", "否", "未通过", True)] == [True, True, False, False, True]
+    assert [parse_yes(cell, CONTEXT).value for cell in ("是", "√", "否", "未通过", True)] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
     assert refuse(parse_yes, "大概") == "“大概”看不出是还是否。请写“是”或“否”。"
     assert parse_text("　学习（一）\n 心得 ", CONTEXT) == ("学习（一）\n心得", "　学习（一）\n 心得 ")
