@@ -1,4 +1,4 @@
-"""A small bureau with invented people: two branches, a department, one run of a scheme for persons and one for branches.
+"""A small bureau with invented people: two branches, two departments, a run of a scheme for persons and for branches.
 
 Rows are written directly, so that pages are proved without the engine.
 """
