@@ -191,13 +191,13 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Load the example bureau afresh, assess its year, say who can sign in, and serve."""
-    from shanxue.demo import EXAMPLE, load_demo
-
     data = Path(os.environ.get("SHANXUE_DATA", "var/demo"))
     data.mkdir(parents=True, exist_ok=True)
     for file in data.glob("shanxue.sqlite3*"):
         file.unlink()
     set_up(data=str(data), migrate=True)
+    from shanxue.demo import EXAMPLE, load_demo
+
     results = data / "结果"
     with show_progress() as progress:
         report, import_notices, accounts = load_demo(EXAMPLE, results, at=_now(), progress=progress)
