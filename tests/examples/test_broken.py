@@ -1,4 +1,4 @@
-"""Every broken file is answered with one sentence that says where and what to do, the one ``docs/example.md`` quotes."""
+"""Every broken file gets one sentence that says where and what to do, the one ``docs/example.md`` quotes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SCHEMES = {
 
 
 @pytest.fixture
-def bureau(db: None) -> None:  # noqa: ARG001
+def bureau(db: None) -> None:
     """A bureau that knows its people: the three large rosters of the example year."""
     folder = EXAMPLES / "chengguan-2025"
     books = [read_workbook(path) for path in sorted(folder.iterdir()) if path.name.startswith(ROSTERS)]
@@ -48,7 +48,7 @@ def bureau(db: None) -> None:  # noqa: ARG001
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_broken_table_is_answered_with_place_and_remedy(bureau: None, name: str) -> None:  # noqa: ARG001
+def test_broken_table_is_answered_with_place_and_remedy(bureau: None, name: str) -> None:
     """Ux D cases 7, 21, 10, 24, 28; issue 2: the clerk is told where and what to do."""
     plan = plan_import("default", [read_workbook(EXAMPLES / "broken" / name)], {}, TODAY)
     findings = [found for table in plan.files[0].tables for found in (*table.questions, *table.problems)]
