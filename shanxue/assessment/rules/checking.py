@@ -10,9 +10,9 @@ from itertools import pairwise
 from shanxue.assessment.rules.bounds import LARGEST_INTEGER, find_largest, find_least_total
 from shanxue.assessment.rules.building import name_item
 from shanxue.assessment.rules.counting import write_number, write_percent
-from shanxue.assessment.rules.outcomes import LOWEST
 from shanxue.assessment.rules.scheme import Band, Component, Gate, Quota, Scheme, When, Who
 from shanxue.assessment.rules.vocabulary import suggest
+from shanxue.assessment.rules.wording import LOWEST
 
 CHINESE_NUMBERS = "零一二三四五六七八九十"
 

@@ -126,7 +126,7 @@ def label_rows(count: Count) -> str:
     if count.source == "scores":
         return (kind or "测试") + _label_scores(count)
     if count.source == "hours":
-        return kind + ("学分" if _find_words(count, "measure", "in") == ("学分",) else "认定学时")
+        return kind + _label_hours(_find_words(count, "measure", "in"))
     if count.source == "events":
         details = (*_find_words(count, "level", "in"), *marks)
         return (kind or "登记事项") + (f"（{join_words(details)}）" if details else "")
@@ -145,6 +145,22 @@ def _label_attendance(count: Count, marks: tuple[str, ...]) -> str:
         reasons = _find_words(count, "reason", "in")
         return (join_words(reasons) if 0 < len(reasons) <= 2 else "") + join_words(marks)
     return "应到"
+
+
+def _label_hours(units: tuple[str, ...]) -> str:
+    if units == ("学分",):
+        return "学分"
+    return "培训天数" if units and set(units) <= {"天", "半天"} else "认定学时"
+
+
+def label_occurrence(count: Count) -> str:
+    """Name what happens each time, for “每次扣3分”: 缺席, 换届逾期, 没有测试的."""
+    rows = label_rows(count)
+    if count.measure == "elapsed":
+        return f"{rows}逾期，"
+    if count.measure == "missing_periods":
+        return f"没有{rows}的，"
+    return f"有{rows}的，" if count.measure == "periods" else rows
 
 
 def _label_scores(count: Count) -> str:
@@ -168,6 +184,12 @@ def describe_count(count: Count) -> str:
     tests = [describe_condition(count.source, test) for test in count.where]
     what = SOURCE_WORDS[count.source] + (f"（{'；'.join(tests)}）" if tests else "")
     return what + "的" + _describe_measure(count) + "".join(_describe_extras(count))
+
+
+def is_plain(count: Count) -> bool:
+    """Whether the label already says all there is: registered facts of the kinds it names."""
+    plain = count.source == "events" and count.measure in ("rows", "amount")
+    return plain and all(test.op == "in" and test.column in ("kind", "level", "mark") for test in count.where)
 
 
 def describe_condition(source: str, test: Condition) -> str:

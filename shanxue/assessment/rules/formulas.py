@@ -8,8 +8,10 @@ from fractions import Fraction
 from shanxue.assessment.rules.counting import (
     COLUMN_WORDS,
     PERIOD_WORDS,
+    UNIT_WORDS,
     describe_table,
     label_count,
+    label_occurrence,
     label_rows,
     name_unit,
     write_milli,
@@ -68,8 +70,10 @@ def _describe_steps(item: Item, verb: str) -> str:
 
 
 def _describe_step(step: Step, verb: str) -> str:
-    words = step.text or label_count(step.count)
-    unit = name_unit(step.count) or "单位"
+    words = step.text or label_occurrence(step.count)
+    if step.each == 0:
+        return f"{words.rstrip('，')}，只计次数，不计分"
+    unit = name_unit(step.count) or "1个数量"
     text = f"{words}每{unit}{verb}{write_number(step.each)}分"
     for period, most in step.caps_per:
         text += f"，每{PERIOD_WORDS[period]}最多{write_number(most)}分"
@@ -109,10 +113,10 @@ def _describe_quota(item: Item) -> str:
     text += {
         "proportional": "，不足的按完成比例得分",
         "zero": "，不足的不得分",
-        "each": f"，每少一个单位扣{write_number(item.short_each or 0)}分",
+        "each": f"，每少1扣{write_number(item.short_each or 0)}分",
     }[item.short]
     if item.over_each is not None:
-        text += f"，每多一个单位加{write_number(item.over_each)}分"
+        text += f"，每多1加{write_number(item.over_each)}分"
         text += f"，最多加{write_number(item.over_cap)}分" if item.over_cap is not None else ""
     return text
 
@@ -124,7 +128,7 @@ def _describe_score(item: Item) -> str:
 
 def _describe_votes(item: Item) -> str:
     values = "，".join(f"{grade}{write_number(value)}分" for grade, value in item.values.items())
-    text = f"测评票按{values}折算"
+    text = f"{label_rows(item.count) if item.count else '测评票'}按{values}折算"
     if item.groups:
         text += "，" + "，".join(f"{group}占{write_percent(weight)}" for group, weight in item.groups.items())
     else:
@@ -212,8 +216,7 @@ def _write_numbers(
 def _write_ratio(item: Item, counted: int, out_of: int | None, full: str, parts: Mapping[str, int] | None) -> str:
     assert item.count is not None
     top = _write_counted(item.count, counted, parts)
-    bottom = f"{_label_out_of(item.out_of)} {write_milli(out_of or 0)}" if isinstance(item.out_of, Count) else ""
-    bottom = bottom or write_milli(out_of or 0)
+    bottom = _write_out_of(item, out_of or 0)
     if item.slope is not None:
         return f"{top} ÷ {bottom}，{write_percent(item.baseline)}为满分线，每低1个百分点扣{write_number(item.slope)}分"
     if item.baseline != 1:
@@ -226,7 +229,23 @@ def _write_counted(count: Count, counted: int, parts: Mapping[str, int] | None) 
     if len(shown) > 1 and sum(shown.values()) == counted:
         words = [f"{'到会' if word == '到' else word} {write_milli(milli)}" for word, milli in shown.items()]
         return f"（{' ＋ '.join(words)}）"
-    return f"{label_count(count)} {write_milli(counted)}"
+    return f"{label_count(count)} {write_milli(counted)}{_name_pieces(count)}"
+
+
+def _write_out_of(item: Item, out_of: int) -> str:
+    """应到 20, 计划 10 项, 应交 4 篇, 应有 12 个月, or a bare number where the quantity has no pieces."""
+    if isinstance(item.out_of, Count):
+        return f"{label_count(item.out_of)} {write_milli(out_of)}{_name_pieces(item.out_of)}"
+    pieces = _name_pieces(item.count) if item.count else ""
+    if not pieces:
+        return write_milli(out_of)
+    return f"{'应交' if item.count and item.count.source == 'notes' else '应有'} {write_milli(out_of)}{pieces}"
+
+
+def _name_pieces(count: Count) -> str:
+    if count.measure in ("periods", "missing_periods") or (count.measure == "rows" and count.source in UNIT_WORDS):
+        return f" {name_unit(count)}"
+    return ""
 
 
 def _write_steps(item: Item, counted: int, full: str) -> str:
@@ -234,7 +253,8 @@ def _write_steps(item: Item, counted: int, full: str) -> str:
     start = "" if verb == "加" else f"{full} － " if item.full is not None else "－ "
     if len(item.steps) == 1:
         step = item.steps[0]
-        return f"{start}{step.text or label_count(step.count)} {write_milli(counted)} × {write_number(step.each)}"
+        words = (step.text or label_count(step.count)) + f" {write_milli(counted)}"
+        return f"{words}，不计分" if step.each == 0 else f"{start}{words} × {write_number(step.each)}"
     rule = "；".join(_describe_step(step, verb) for step in item.steps)
     return f"共 {write_milli(counted)}，{rule}"
 

@@ -9,9 +9,8 @@ from shanxue.assessment.rules.building import Building
 from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.scheme import Band, Effect, Exempt, Gate, Quota, When
 from shanxue.assessment.rules.vocabulary import SUBJECT_COLUMNS
+from shanxue.assessment.rules.wording import LOWEST
 
-# The lowest band has no lower end; a number below every total stands for that.
-LOWEST = Fraction(-(10**9))
 WHEN_KEYS = (
     "grade_below", "grade_in", "total_below", "total_from", "item_below", "share_below", "count", "count_from",
     "out_of", "share_over", "prior", "all", "any",

@@ -14,6 +14,7 @@ from shanxue.assessment.rules.counting import (
     COLUMN_WORDS,
     describe_count,
     describe_who,
+    is_plain,
     label_count,
     name_unit,
     write_milli,
@@ -46,6 +47,7 @@ OUTSIDE_GRADES = {
     "民主评议": ("优秀", "合格", "基本合格", "不合格"),
 }
 SILENT = "细则未规定"
+LOWEST = Fraction(-(10**9))  # the start of a band without a lower end
 SUBJECT_WORDS = {"person": "个人", "branch": "党支部", "department": "部门"}
 JOINER_WORDS = {
     "full": "按全年的要求计算",
@@ -102,9 +104,9 @@ def _list_clauses(scheme: Scheme) -> Iterator[ClauseText]:
         title = "提醒" if gate.effect.notice else "名单" if gate.effect.list_name else "等次限制"
         yield _clause(scheme, gate.clause, title, describe_gate(scheme, gate))
     for quota in scheme.quotas:
-        yield _clause(scheme, quota.clause, "名额", describe_quota(quota))
+        yield _clause(scheme, quota.clause, "名额", describe_quota(quota, scheme))
     for quota in scheme.optional_quotas:
-        yield _clause(scheme, quota.clause, "名额（未启用）", describe_quota(quota))
+        yield _clause(scheme, quota.clause, "名额（未启用）", describe_quota(quota, scheme))
     for exempt in scheme.exempts:
         yield _clause(scheme, exempt.clause, "免考核", _describe_exempt(scheme, exempt))
     for sentence in describe_policies(scheme):
@@ -141,7 +143,7 @@ def _describe_component(component: Component) -> str:
     parts = [f"满分{write_number(component.full)}分"] if component.full is not None else []
     if component.base:
         parts.append(f"基础分{write_number(component.base)}分")
-    if component.cap is not None:
+    if component.cap is not None and component.cap != component.full:
         parts.append(f"最高{write_number(component.cap)}分")
     if component.floor is not None:
         parts.append(f"最低{write_number(component.floor)}分")
@@ -163,7 +165,8 @@ def _describe_total(scheme: Scheme) -> str:
 def describe_item(item: Item) -> str:
     """Write one item as a sentence: formula, what exactly is counted, whom it is for, and what happens without data."""
     parts = [describe_formula(item)]
-    parts += [f"“{label_count(count)}”指{describe_count(count)}" for count in list_counts(item) if count.where]
+    said = [count for count in list_counts(item) if count.where and not is_plain(count)]
+    parts += [f"“{label_count(count)}”指{describe_count(count)}" for count in said]
     who = describe_who(item.who)
     if who:
         parts.append(f"只对{who}的计")
@@ -201,6 +204,8 @@ def describe_bands(scheme: Scheme) -> str:
 
 
 def _describe_band(band: Band, above: Band | None, lowest: bool) -> str:
+    if band.from_points <= LOWEST and not above:
+        return f"一律{band.label}"
     start = "" if lowest and above else f"{write_number(band.from_points)}分以上"
     end = f"不足{write_number(above.from_points)}分" if above else ""
     needs = "，".join(f"{name}不少于{write_number(points)}分" for name, points in band.needs)
@@ -209,7 +214,8 @@ def _describe_band(band: Band, above: Band | None, lowest: bool) -> str:
 
 def describe_gate(scheme: Scheme, gate: Gate) -> str:
     """Write a gate as the member reads it: 按《…》第九条，学习考核未达优秀的，年度考核不评优秀。"""
-    by = f"按《{scheme.title.strip('《》')}》{gate.clause}，"
+    clause = gate.clause if gate.clause.startswith(("第", "附")) else f"“{gate.clause}”一条"
+    by = f"按《{scheme.title.strip('《》')}》{clause}，"
     if gate.text:
         return by + gate.text.rstrip("。") + "。"
     who = describe_who(gate.who)
@@ -281,14 +287,14 @@ def _describe_ceiling(scheme: Scheme, effect: Effect) -> str:
     return f"最高评为{effect.at_most}"
 
 
-def describe_quota(quota: Quota) -> str:
-    """Write a quota with its denominator, rounding and ties."""
+def describe_quota(quota: Quota, scheme: Scheme | None = None) -> str:
+    """Write a quota with its denominator, rounding and ties; with the scheme, items are named by their titles."""
     who = describe_who(quota.of)
     who = f"{who}的人" if who else "参加考核的人"
     per = f"，按{COLUMN_WORDS.get(quota.per, quota.per)}分别计算，互不挤占" if quota.per else ""
     rounding = {"floor": "不足1人的舍去", "half_up": "四舍五入", "ceil": "不足1人的进1"}[quota.rounding]
     ties = "都不评" if quota.ties == "none" else "都评"
-    order = "、".join(quota.order_by)
+    order = "、".join(_name_part(scheme, code) if scheme else code for code in quota.order_by)
     tie = f"名额线上分数相同的{f'先比{order}，仍相同的' if order else ''}{ties}"
     return (
         f"{quota.grade}不超过{who}总数的{write_percent(Fraction(quota.share))}{per}，{rounding}；"
