@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from shanxue.intake.rules import Cell, Kind, Sheet
 from shanxue.intake.values_text import show, squeeze
@@ -37,6 +38,7 @@ PRIVATE = re.compile(
 SERIAL = frozenset({"序号", "序", "编次", "顺序", "次序", "no", "no.", "项次", "行号"})
 
 
+@lru_cache(maxsize=8192)  # asked of the same few words again and again
 def plain_header(text: str) -> str:
     """Make a header comparable: no spaces, breaks, brackets with what is inside them, stars, 必填, colon.
 

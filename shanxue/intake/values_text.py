@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shanxue.intake.rules import Cell, Context
@@ -65,6 +66,7 @@ def narrow(text: str) -> str:
     return text.translate(_HALF)
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """Drop every space and zero-width mark and narrow the rest.
 
