@@ -33,7 +33,7 @@ def year(house: House) -> House:
             tier="支部集体学",
             topic=f"党课{month}",
             on=f"2025-{month:02d}-05",
-        )  # fmt: skip
+        )
         for month in range(1, 11)
     ]
     for name, came in (("张三", 10), ("李四", 8), ("王五", 5), ("赵六", 10)):
