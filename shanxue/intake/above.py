@@ -45,9 +45,11 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|学年|[./\-]\d|(?:0[1-
 _MONTH = re.compile(r"(?<![\d第])(1[0-2]|0?[1-9])\s*月份?(?!\s*\d)")
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[年./\-]?\s*(1[0-2]|0?[1-9])(?:\s*月|(?!\d))")
 _UNIT = re.compile(
-    r"[\u4e00-\u9fff\d]{0,24}?(?:党支部|总支|支部|党小组|(?:大队|中队|科|处|室|股|中心(?!组)|办公室)(?:党?总?支部?)?)"
-    r"(?![\u4e00-\u9fff]*(?:大会|委员会))"
+    r"[\u4e00-\u9fff\d]{1,24}?(?:党支部|总支|支部|党小组)(?![\u4e00-\u9fff]*(?:大会|委员会))"
+    r"|[\u4e00-\u9fff\d]{2,16}?(?:大队|中队|科|处|室|股|中心|办公室)"
+    r"(?=$|[\d\s(（]|年|学习|考勤|签到|党员|名册|主题|集中|台账|人员|会议|职工|干部|花名|成绩|培训|测试|活动|支部)"
 )
+_UNNAMED = re.compile(r"\d*|(?:各|本|全体|所在)?(?:党支部|支部|部门|党小组|科室|处室)")
 _ABOUT_FILE = re.compile(r"生成|导出|打印|制表|填表|填报|报送|更新")  # days that say when the file was made
 _HEAD = re.compile(r"^.*?\d+\s*(?:年度?|月份?|日)|^附件?\d*[:：]?")
 
@@ -117,11 +119,14 @@ def read_title(text: str, context: Context, *, is_title: bool = True) -> dict[st
     plain = narrow(strip_invisible(text))
     facts: dict[str, Any] = {}
     days = find_days(plain, context.year)
-    if found := _YEAR_MONTH.search(plain):
+    several = len({(day.year, day.month) for day in days}) > 1
+    if several:
+        facts |= {"year": days[0].year} if len({day.year for day in days}) == 1 else {}
+    elif found := _YEAR_MONTH.search(plain):
         facts["year"], facts["month"] = int(found[1]), int(found[2])
     elif found := _YEAR.search(plain):
         facts["year"] = int(found[1] or found[2])
-    if "month" not in facts and len(months := set(_MONTH.findall(plain))) == 1:
+    if "month" not in facts and not several and len(months := set(_MONTH.findall(plain))) == 1:
         facts["month"] = int(months.pop())
     if len(days) == 1 and is_title:
         facts["on"] = days[0]
@@ -136,9 +141,15 @@ def find_unit(title: str) -> str:
     """Find the unit a title speaks of: 第一党支部2025年6月学习考勤表 → 第一党支部."""
     for text in (title, _HEAD.sub("", title)):
         found = _UNIT.match(text.strip())
-        if found and not found[0].isdigit() and not re.search(r"\d{3,}|年|月|各", found[0]) and len(found[0]) > 1:
-            return found[0]
+        name = found[0].lstrip("0123456789") if found else ""
+        if name and not is_unnamed(name) and not re.search(r"\d{3,}|年|月|各", name):
+            return name
     return ""
+
+
+def is_unnamed(text: str) -> bool:
+    """Whether a word only says what sort of unit is meant (支部, 部门), not which."""
+    return _UNNAMED.fullmatch(text) is not None
 
 
 def find_days(text: str, year: int | None) -> list[date]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shanxue.intake.above import find_unit, is_key_value, read_above, read_file_name
+from shanxue.intake.above import find_unit, is_key_value, is_unnamed, read_above, read_file_name
 from shanxue.intake.columns import Layout, choose_layout, read_layouts
 from shanxue.intake.headers import SEARCH_ROWS, Grid, Vocabulary, plain_header
 from shanxue.intake.lines import (
@@ -59,7 +59,7 @@ def _name_units(tables: Sequence[Table]) -> None:
             continue
         alike = {other.sheet for other in tables if other.kind == table.kind}
         name = table.sheet.strip()
-        unit = find_unit(name) or ("" if _GENERIC.fullmatch(name) else name)
+        unit = find_unit(name) or ("" if _GENERIC.fullmatch(name) or is_unnamed(name) else name)
         if unit and (is_unit(unit) or len(alike) > 1):
             table.facts = {**table.facts, "unit": unit}
 
