@@ -37,12 +37,13 @@ class OpenQuestion:
 
     finding: Finding
     lines: set[int] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)  # lines that ask by themselves, for （共 n 处）
 
     def write(self) -> Finding:
         found = self.finding
-        if len(self.lines) < 2 or "（共 " in found.message:
+        if len(self.asked) < 2 or "（共 " in found.message:
             return found
-        return replace(found, message=f"{found.message}（共 {len(self.lines)} 处）")
+        return replace(found, message=f"{found.message}（共 {len(self.asked)} 处）")
 
 
 @dataclass
@@ -126,6 +127,7 @@ class TablePlan:
         question.lines.update(lines)
         if row is not None:
             question.lines.add(row.number)
+            question.asked.add(row.number)
             self._mark(row, "blocked")
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -96,10 +97,16 @@ def read_answers(path: Path) -> dict[str, str]:
     Raises ``Refusal`` (``bad_answers``) with the line when the file is not TOML.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(_quote_keys(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal("bad_answers", f'“{path.name}”不是有效的答复文件（{error}）。每行写 "问题" = "答复"。') from error
     return dict(_flatten(content, ""))
+
+
+def _quote_keys(text: str) -> str:
+    """Put quotes round Chinese headings and keys, which TOML asks for and nobody thinks of."""
+    text = re.sub(r"^\s*\[([^\"'\[\]\n]+)\]", r'["\1"]', text, flags=re.MULTILINE)
+    return re.sub(r"^[ \t]*([^\"'\[#=\s][^\"'=\n]*?)[ \t]*=", r'"\1" =', text, flags=re.MULTILINE)
 
 
 def _flatten(content: dict[str, Any], head: str) -> list[tuple[str, str]]:

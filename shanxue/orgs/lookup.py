@@ -139,7 +139,7 @@ def _find_padded(planned: TablePlan, directory: Directory, row: Row, number: str
     answer = planned.ask(
         row,
         "staff_no",
-        "lost_zeros",
+        "leading_zeros",
         f"编号少了前导零，按 {width} 位补齐吗？（{number} → {padded}）",
         ("补齐", "不补"),
         f"补零:{width}",

@@ -61,7 +61,7 @@ STAFF_STATE: Mapping[str, StaffState] = {
 }
 _RANKS: tuple[tuple[re.Pattern[str], RankClass], ...] = (
     (re.compile("县处级|正处|副处|处级|厅|局级|巡视员|调研员"), RankClass.COUNTY_UP),
-    (re.compile("科级以下|科员|办事员|一般干部|普通干部|初级|中级|职员"), RankClass.STAFF),
+    (re.compile("科级以下|(?<!主任)科员|(?<!主任)办事员|一般干部|普通干部|初级|中级|职员"), RankClass.STAFF),
     (re.compile("乡科级|正科|副科|科级|主任科员|主任办事员"), RankClass.TOWNSHIP),
     (re.compile("工勤|工人|技师|高级工|中级工|初级工|普通工"), RankClass.WORKER),
 )

@@ -57,7 +57,7 @@ KIND = Kind(
         ),
         Field("starts_at", "开始时间", ("起始时间", "开始"), parse=parse_time),
         Field("ends_at", "结束时间", ("截止时间", "结束"), parse=parse_time),
-        Field("state", "状态", list_words("召开情况 会议状态 完成情况 台账状态 落实情况 执行情况 开展情况 是否召开")),
+        Field("state", "状态", list_words("召开情况 会议状态 完成情况 落实情况 执行情况 开展情况 是否召开")),
         Field("reason", "原因", list_words("延期原因 取消原因 未召开原因 延期或取消原因 变动原因")),
         Field("expected", "应到", list_words("应到人数 应参加人数 应到会人数 应签到人数"), parse=parse_number),
         Field(
