@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -268,10 +268,18 @@ def _check_sources(scheme: Scheme, found: Findings) -> None:
                 break
 
 
-def complete_quota(quota: Quota, bands: tuple[Band, ...]) -> Quota:
+def complete_quotas(scheme: Scheme) -> Scheme:
     """Name the next lower grade where a quota does not say where those beyond it go."""
-    ordered = sorted(bands, key=lambda band: band.from_points, reverse=True)
+    ordered = sorted(scheme.bands, key=lambda band: band.from_points, reverse=True)
     labels = list(dict.fromkeys(band.label for band in ordered))
+    return replace(
+        scheme,
+        quotas=tuple(_complete_quota(quota, labels) for quota in scheme.quotas),
+        optional_quotas=tuple(_complete_quota(quota, labels) for quota in scheme.optional_quotas),
+    )
+
+
+def _complete_quota(quota: Quota, labels: list[str]) -> Quota:
     if quota.demote_to or quota.grade not in labels[:-1]:
         return quota
-    return Quota(**{**vars(quota), "demote_to": labels[labels.index(quota.grade) + 1]})
+    return replace(quota, demote_to=labels[labels.index(quota.grade) + 1])

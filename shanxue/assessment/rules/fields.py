@@ -18,7 +18,7 @@ WRITTEN_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20}|/\d{1,20})?%?", re.ASCII)
 
 
 class Section:
-    """A TOML table with the words that name it in messages: 第五条（A1 到会）, 第五条（A1 到会）的 count."""
+    """A TOML table with the words that name it in messages: 第五条（A1 到会）的 count; "" is the file itself."""
 
     def __init__(self, table: Mapping[str, Any], where: str, problems: list[str]) -> None:
         self.table = dict(table)
@@ -27,7 +27,7 @@ class Section:
         self.taken: set[str] = set()
 
     def report(self, sentence: str) -> None:
-        self.problems.append(f"{self.where}{sentence}")
+        self.problems.append(f"{self.where or '文件里'}{sentence}")
 
     def has(self, key: str) -> bool:
         return key in self.table
@@ -169,7 +169,8 @@ class Section:
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self._refuse_type(key, value, "方括号里的几个花括号，如 [{ … }, { … }]")
             return []
-        return [Section(table, f"{self.where}的第{at}个 {key} ", self.problems) for at, table in enumerate(tables, 1)]
+        prefix, name = (f"{self.where}的", key) if self.where else ("", f"[[{key}]]")
+        return [Section(table, f"{prefix}第{at}个 {name} ", self.problems) for at, table in enumerate(tables, 1)]
 
     def finish(self, known: Iterable[str], elsewhere: Iterable[str] = ()) -> None:
         """Report the keys that nobody took. ``elsewhere``: keys that exist, but not for this kind."""

@@ -12,7 +12,7 @@ from typing import Any
 from shanxue.activities.rules import Mark
 from shanxue.assessment.rules.building import Building
 from shanxue.assessment.rules.cautions import list_cautions
-from shanxue.assessment.rules.checking import check_scheme, complete_quota
+from shanxue.assessment.rules.checking import check_scheme, complete_quotas
 from shanxue.assessment.rules.counting import write_number
 from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.items import read_item
@@ -75,7 +75,7 @@ def _tidy(sentences: list[str], file_name: str) -> tuple[str, ...]:
 
 
 def _build(tables: dict[str, Any], text: str, problems: list[str], warnings: list[str]) -> Scheme | None:
-    top = Section(tables, "文件", problems)
+    top = Section(tables, "", problems)
     head = top.take_section("scheme")
     if head is None:
         problems.append("没有 [scheme] 一段。请在开头写 [scheme]，再写 code、title、subject、window、precision。")
@@ -106,12 +106,12 @@ def _build(tables: dict[str, Any], text: str, problems: list[str], warnings: lis
         components=_complete_components(components, items, warnings),
         bands=bands,
         gates=gates,
-        quotas=tuple(complete_quota(quota, bands) for quota, enabled in quotas if enabled),
-        optional_quotas=tuple(complete_quota(quota, bands) for quota, enabled in quotas if not enabled),
+        quotas=tuple(quota for quota, enabled in quotas if enabled),
+        optional_quotas=tuple(quota for quota, enabled in quotas if not enabled),
         exempts=exempts,
         text=text,
     )
-    scheme = _complete_bands(scheme, warnings)
+    scheme = complete_quotas(_complete_bands(scheme, warnings))
     found = check_scheme(scheme, ends, components)
     problems += found.problems
     warnings += found.warnings
