@@ -150,17 +150,26 @@ def _print_outcome(report: YearReport, folder: Path, import_notices: int) -> Non
 
 @contextmanager
 def show_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one line that says what is being done and how far it is."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+    """Show one line that says what is being done and how far it is; plain lines where there is no terminal."""
+    if not err.is_terminal:
+        yield _print_steps()
+        return
+    text = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("准备", total=1)
         yield lambda text, done, total: bar.update(task, description=escape(text), completed=done, total=max(total, 1))
+
+
+def _print_steps() -> Callable[[str, int, int], None]:
+    said: list[str] = []
+
+    def say(text: str, done: int, total: int) -> None:  # noqa: ARG001
+        if text not in said[-1:]:
+            said.append(text)
+            err.print(escape(text))
+
+    return say
 
 
 def run_check_scheme(arguments: argparse.Namespace) -> int:
