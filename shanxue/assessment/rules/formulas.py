@@ -20,7 +20,7 @@ from shanxue.assessment.rules.counting import (
 )
 from shanxue.assessment.rules.ranges import write_bounds
 from shanxue.assessment.rules.scheme import Count, Item, Scheme, Step
-from shanxue.base.points import MILLI, format_scaled
+from shanxue.base.points import MILLI
 
 COMBINE_WORDS = {"mean": "取平均", "sum": "相加", "best": "取最高"}
 
@@ -194,9 +194,25 @@ def describe_line(
     """
     if awarded is None:
         return f"还没有数据，待补充{f'（{note}）' if note else ''}"
-    full_text = "" if full is None else format_scaled(full, scheme.scale, trim=True)
-    text = _write_numbers(item, counted, out_of, full_text, parts)
+    weight = next((part.weight for part in scheme.components if part.name == item.component), Fraction(1))
+    text = _write_pieces(item, counted, out_of) if item.per else ""
+    if not text:
+        # The engine's full marks are weighted already; the sum shows them as the clause has them.
+        own = item.full if weight != 1 else None if full is None else Fraction(full, scheme.scale)
+        text = _write_numbers(item, counted, out_of, "" if own is None else write_number(own), parts)
+    if weight != 1:
+        text = f"（{text}）× {write_percent(weight)}"
     return f"{text}（{note}）" if note else text
+
+
+def _write_pieces(item: Item, counted: int | None, out_of: int | None) -> str:
+    """An item valued period by period: its counts in all, and how the periods are put together."""
+    if counted is None:
+        return ""
+    count = item.count or (item.steps[0].count if item.steps else item.targets[0].count)
+    goal = f"，{_label_out_of(item.out_of)} {write_milli(out_of)}" if isinstance(item.out_of, Count) and out_of else ""
+    per = PERIOD_WORDS[item.per or "month"]
+    return f"{label_count(count)} {write_milli(counted)}{goal}，各{per}分别计算后{COMBINE_WORDS[item.combine]}"
 
 
 def _write_numbers(
@@ -216,12 +232,15 @@ def _write_numbers(
 def _write_ratio(item: Item, counted: int, out_of: int | None, full: str, parts: Mapping[str, int] | None) -> str:
     assert item.count is not None
     top = _write_counted(item.count, counted, parts)
+    by = "÷" if top.endswith("）") else " ÷"
     bottom = _write_out_of(item, out_of or 0)
     if item.slope is not None:
-        return f"{top} ÷ {bottom}，{write_percent(item.baseline)}为满分线，每低1个百分点扣{write_number(item.slope)}分"
+        return (
+            f"{top}{by} {bottom}，{write_percent(item.baseline)}为满分线，每低1个百分点扣{write_number(item.slope)}分"
+        )
     if item.baseline != 1:
-        return f"{top} ÷（{bottom} × {write_percent(item.baseline)}）× {full}"
-    return f"{top} ÷ {bottom} × {full}"
+        return f"{top}{by}（{bottom} × {write_percent(item.baseline)}）× {full}"
+    return f"{top}{by} {bottom} × {full}"
 
 
 def _write_counted(count: Count, counted: int, parts: Mapping[str, int] | None) -> str:
