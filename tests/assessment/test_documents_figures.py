@@ -71,6 +71,7 @@ def test_share_is_half_up() -> None:
         ("优秀", "合格", True),
         ("A", "称职", True),
         ("", "称职", False),
+        ("不定等次", "称职", False),
     ],
 )
 def test_a_proposed_grade_is_held_against_the_limit(proposed: str, at_most: str, above: bool) -> None:

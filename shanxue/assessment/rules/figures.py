@@ -13,6 +13,7 @@ from .report import UNGRADED, WAITING, AttendanceCount, GateNote, Part, ResultRo
 PRESENT = ("到", "迟到", "早退")
 NOT_EXPECTED = ("免", "未记录")  # 未记录 is no data: neither present nor absent
 LADDERS = (("优秀", "称职", "基本称职", "不称职"), ("优秀", "合格", "基本合格", "不合格"))
+WITHOUT_GRADE = ("不定等次", "不确定等次")  # 试用期、预备党员: no grade is proposed at all (rules 2.5, 2.6)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def list_blocked(part: Part) -> tuple[tuple[ResultRow, GateNote, str], ...]:
 
 def exceeds_limit(proposed: str, at_most: str) -> bool:
     """Say whether a grade is above a limit. Grades on no common ladder count as above: a person must look."""
-    if not proposed or not at_most or proposed == at_most:
+    if not proposed or not at_most or proposed == at_most or proposed in WITHOUT_GRADE:
         return False
     for ladder in LADDERS:
         if proposed in ladder and at_most in ladder:
