@@ -74,7 +74,17 @@ def fill_bureau(path: Path, people: int, *, seed: int = 2025) -> int:
         "exams_score",
         'bureau_id person_id kind title "on" attempt score_milli full_milli mark',
         (
-            (1, n, "测试", f"第{k + 1}次测试", DAYS[150 * k + 60], 1, draw.randrange(60_000, 100_000, 500), 100_000, "参加")
+            (
+                1,
+                n,
+                "测试",
+                f"第{k + 1}次测试",
+                DAYS[150 * k + 60],
+                1,
+                draw.randrange(60_000, 100_000, 500),
+                100_000,
+                "参加",
+            )
             for n in range(1, people + 1)
             for k in range(SCORES)
         ),
@@ -111,9 +121,8 @@ def _list_sessions(branches: int) -> Iterator[tuple[object, ...]]:
     for number in range(branches):
         for k in range(SESSIONS):
             kind = ("主题党日", "支部党员大会", "党课", "学习日")[k % 4]
-            yield (
-                1 + number * SESSIONS + k, 1, 2 + number, kind, "支部集体学", f"第{k + 1}次", DAYS[9 * k], 2000, "已召开", "",
-            )  # fmt: skip
+            session, unit, topic = 1 + number * SESSIONS + k, 2 + number, f"第{k + 1}次"
+            yield (session, 1, unit, kind, "支部集体学", topic, DAYS[9 * k], 2000, "已召开", "")
 
 
 def _list_marks(draw: random.Random, branches: int, people: int) -> Iterator[tuple[object, ...]]:

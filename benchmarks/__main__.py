@@ -1,0 +1,49 @@
+"""Everything that is promised about speed, measured in one run and printed beside the machine it ran on.
+
+``python -m benchmarks [--people 10000,100000] [--only import,year,assess]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.machine import describe_machine
+from benchmarks.table import Figure, print_figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--people", default="10000,100000", help="sizes of the generated bureaus")
+    parser.add_argument("--only", default="year,import,assess", help="which parts: year, import, assess")
+    arguments = parser.parse_args()
+    console = Console(highlight=False, width=150)
+    console.print(describe_machine())
+    figures: list[Figure] = []
+    parts = arguments.only.split(",")
+    with tempfile.TemporaryDirectory(prefix="shanxue-bench-") as folder:
+        os.environ["SHANXUE_DATA"] = folder
+        os.environ.pop("SHANXUE_DATABASE", None)
+        if "year" in parts:
+            from benchmarks.year import measure_year
+
+            figures += measure_year(Path(folder))
+        if "import" in parts:
+            from benchmarks.imports import measure_imports
+
+            figures += measure_imports(Path(folder))
+        if "assess" in parts:
+            from benchmarks.assessments import measure_assessments
+
+            for people in map(int, arguments.people.split(",")):
+                console.print(f"准备 {people:,} 人 …")
+                figures += measure_assessments(Path(folder), people)
+    print_figures(console, figures)
+
+
+if __name__ == "__main__":
+    main()

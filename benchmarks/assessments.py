@@ -1,0 +1,85 @@
+"""Assessing a bureau from its database: whole, one branch, one person; beside pandas and the bare scan."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from benchmarks.table import Figure, clock, read_peak_mb
+
+SCHEME = Path(__file__).resolve().parent / "scheme.toml"
+PROMISED = {10_000: 1.0, 100_000: 6.0}
+
+
+def measure_assessments(folder: Path, people: int) -> list[Figure]:
+    """Measure one size. The records are made afresh with a fixed seed; every engine sees the same database."""
+    from shanxue.cli import set_up
+
+    path = folder / f"bureau-{people}.sqlite3"
+    set_up(database=f"sqlite:{path}")
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    connection.close()
+
+    from benchmarks.bureau import BRANCH_SIZE, fill_bureau
+    from shanxue.assessment.engine import assess
+    from shanxue.assessment.facts import gather_person_facts
+    from shanxue.assessment.rules.loading import load_scheme
+    from shanxue.assessment.runs import try_scheme
+    from shanxue.orgs.facts import Slice, read_people
+    from shanxue.orgs.models import Bureau
+
+    records = fill_bureau(path, people)
+    scheme = load_scheme(SCHEME.read_text(encoding="utf-8"), SCHEME.name).scheme
+    bureau = Bureau.objects.get()
+
+    def assess_slice(low: int, high: int) -> None:
+        part = Slice(bureau.pk, scheme.window, low, high)
+        assess(scheme, read_people(part).lazy(), gather_person_facts(part, scheme))
+
+    floor, _ = clock(lambda: scan(path), times=2)
+    assess_slice(1, BRANCH_SIZE)  # imports and caches are warm, as in a running server
+    whole, computed = clock(lambda: try_scheme(bureau, scheme), times=2)
+    peak = read_peak_mb()
+    middle = people // 2 // BRANCH_SIZE * BRANCH_SIZE
+    branch, _ = clock(lambda: assess_slice(middle + 1, middle + BRANCH_SIZE), times=3)
+    person, _ = clock(lambda: assess_slice(middle, middle), times=3)
+    size = f"{people:,} 人"
+    figures = [
+        Figure(f"{size}：裸扫描（按人计数、求和）", floor, note=f"{records:,} 条记录"),
+        Figure(
+            f"{size}：考核，含全部明细", whole, PROMISED.get(people), floor, peak, 1000 if people == 100_000 else None,
+            note=f"{computed.assessed.lines.height:,} 行明细",
+        ),
+        Figure(f"{size}：其中一个支部 {BRANCH_SIZE} 人，现读现算", branch, 0.15),
+        Figure(f"{size}：其中一个人，现读现算", person, 0.15),
+    ]  # fmt: skip
+    from benchmarks.plain_pandas import assess_with_pandas
+
+    slow, totals = clock(lambda: assess_with_pandas(path))
+    same = totals == dict(computed.assessed.results.select("subject", "total").iter_rows())
+    figures.append(
+        Figure(f"{size}：pandas 直写同一细则", slow, floor_seconds=floor, peak_mb=read_peak_mb(),
+               note="总分逐人相同" if same else "总分不同")
+    )  # fmt: skip
+    connection.close()
+    path.unlink()
+    return figures
+
+
+def scan(path: Path) -> None:
+    """Count and add up every record by person: what any assessment must at least read."""
+    with sqlite3.connect(path) as database:
+        for table, value in (
+            ("activities_attendance", "session_id"),
+            ("study_note", "id"),
+            ("plans_planitem", "id"),
+            ("exams_score", "score_milli"),
+            ("study_learninghours", "amount_milli"),
+        ):
+            database.execute(f"SELECT person_id, COUNT(*), SUM({value}) FROM {table} GROUP BY person_id").fetchall()
