@@ -9,7 +9,8 @@ from typing import Any
 from shanxue.intake.blocks import find_blocks
 from shanxue.intake.headers import PRIVATE, Grid, Header, Vocabulary, build_header, is_serial, list_depths, plain_header
 from shanxue.intake.matrix import SessionColumn, find_month_days, find_sessions
-from shanxue.intake.rules import Context, Finding, Kind, Place, name_column
+from shanxue.intake.rules import Context, Field, Finding, Kind, Place, name_column
+from shanxue.intake.values_dates import read_year
 
 FACT_FIELDS = frozenset({"topic", "on", "unit", "session_kind", "place", "year", "month"})  # stand in for a column
 
@@ -69,7 +70,7 @@ def match_columns(
         taken = {column for found in claims.values() for column, _ in found}
         layout.days = find_month_days(header, taken | ({layout.serial} if layout.serial is not None else set()))
         if not layout.days and "on" not in layout.columns:
-            layout.sessions = find_sessions(header, taken, facts.get("year") or context.year)
+            layout.sessions = find_sessions(header, taken, facts.get("year") or read_year(context))
     _judge(layout, facts)
     return layout
 
@@ -154,6 +155,13 @@ def describe_rivals(sheet: str, layout: Layout, name: str) -> Finding:
     return Finding("rival_columns", Place(sheet, layout.header.rows[-1] + 1), message, words, rival_key(layout, name))
 
 
+def _rank_word(item: Field, title: str) -> int:
+    """Where a header stands in a field's list of words; behind them all when it is only like one."""
+    words = [plain_header(word) for word in (item.title, *item.synonyms)]
+    plain = plain_header(title)
+    return words.index(plain) if plain in words else len(words)
+
+
 def rival_key(layout: Layout, name: str) -> str:
     words = "|".join(plain_header(layout.header.title(column)) for column in layout.rivals[name])
     return f"选列:{name}:{words}"
@@ -183,7 +191,11 @@ def settle_rivals(
         if chosen:
             layout.columns[name] = chosen[0]
         elif len(filled) > 1 and any(contents[column] != contents[filled[0]] for column in filled):
-            if name in needed or name in ("name", "staff_no"):
+            item = next(item for item in layout.kind.fields if item.name == name)
+            if item.first_wins:
+                filled.sort(key=lambda column: _rank_word(item, layout.header.title(column)))
+                layout.columns[name] = filled[0]
+            if not item.first_wins and (name in needed or name in ("name", "staff_no")):
                 findings.append(describe_rivals(sheet, layout, name))
             else:
                 words = "、".join(write_column(layout.header, column) for column in filled[1:])

@@ -1,4 +1,4 @@
-"""What a line below a header is: data, or blank, total, signature, note, sample, marks of 必填 (ux D cases 3, 5, 6, 27)."""
+"""What a line below a header is: data, or blank, total, signature, note, sample (ux D cases 3, 5, 6, 27)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ BLANK, HEADER, TITLE, MEETING, NOTE, TOTAL = "空行", "表头", "标题", "会�
 SIGNATURE, MUST, NUMBERS, SERIAL_ONLY, AGAIN = "落款", "必填标记", "栏号", "只有序号，没有内容", "重复的表头"
 _TOTAL = re.compile(
     r"(?:本页|本支部|全部|全局|各支部)?(?:合计|小计|总计|共计|累计|平均分?|平均值|总人数|人数合计|合计人数|统计)(?:[:：(（].*|\d+人?)?|(?:合计|总计|共计|共)[:：]?\d+(?:人|名|行|条).*"
+)
+_TALLY = re.compile(
+    r"(?:应到|实到|应出席|实出席|应出勤|实出勤|出勤|出席|到会|缺席|缺勤|请假|迟到|早退|参会|未到|参学)(?:人数|总数|次数|率|合计|比例)"
+    r"(?:[:：(（].*)?|(?:应到|实到|应出席|实出席)(?:\d+人?|[:：].*)?"
 )
 _SIGNATURE = re.compile(
     r"(?:制表人?|填表人?|填报人?|审核人?|审批人?|统计人|记录人|负责人|经办人|联系人|考勤员|单位负责人|支部书记|主管领导|领导签字|签字|签章|盖章)"
@@ -70,6 +74,7 @@ class Lines:
         texts = [squeeze(show(grid.rows[row][column])) for column in filled]
         return (
             self._read_total(row, filled, texts)
+            or self._read_tally(texts)
             or self._read_note(row, filled, texts)
             or self._read_marks(row, filled, texts)
             or self._read_empty(filled)
@@ -80,14 +85,18 @@ class Lines:
         at = next((i for i, text in enumerate(texts[:3]) if _TOTAL.fullmatch(text)), None)
         if at is None or (self._name is not None and filled[at] > self._name and self._has_name(row)):
             return None
-        return Line(TOTAL, self._count_heads(row, filled, texts, at))
+        return Line(TOTAL, self._count_heads(filled, texts, at))
+
+    def _read_tally(self, texts: list[str]) -> Line | None:
+        """Read a line of counts per column (实到人数, 出勤率): no person, and no head-count of the table."""
+        return Line("统计行") if any(_TALLY.fullmatch(text) for text in texts[:2]) else None
 
     def _has_name(self, row: int) -> bool:
         """Whether the name column holds what may be a name (合计 itself is none)."""
         cell = self._grid.rows[row][self._name] if self._name is not None else None
         return isinstance(cell, str) and not _TOTAL.fullmatch(squeeze(cell)) and not cell.strip()[:1].isdigit()
 
-    def _count_heads(self, row: int, filled: list[int], texts: list[str], at: int) -> int | None:
+    def _count_heads(self, filled: list[int], texts: list[str], at: int) -> int | None:
         """Read the head-count a total states: 186人, or a number below names, numbers or units of people."""
         if "人次" in "".join(texts):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from shanxue.intake.headers import Header
 from shanxue.intake.rules import Cell
 from shanxue.intake.values_text import narrow, squeeze
 
-_DAY = re.compile(r"0?(\d{1,2})[日号]?")
+_DAY = re.compile(r"0?(\d{1,2})[日号]?[/]?\(?(?:星期|周)?[一二三四五六日天]?\)?")
 _NUMBERED = re.compile(r"第[一二三四五六七八九十\d]{1,3}[次讲节期课场]|[一二三四五六七八九十\d]{1,3}[讲节]$")
 _DATE = re.compile(
     r"((?:19|20)\d{2}\s*[年./\-]\s*)?(?<!\d)(1[0-2]|0?[1-9])\s*[月./\-]\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
 )
 _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 MIN_DAYS = 8
+MANY_DAYS = 15
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class SessionColumn:
     topic: str = ""
     session_kind: str = ""
     day: int = 0  # of a month matrix
+    lacks_year: bool = False  # it names month and day, and nothing says the year
+    is_sparse: bool = False  # one of many bare days: a blank says nothing, not even that there was a session
 
 
 def find_month_days(header: Header, taken: set[int]) -> dict[int, int]:
@@ -57,7 +60,7 @@ def find_month_days(header: Header, taken: set[int]) -> dict[int, int]:
 
 
 def _find_end(header: Header, start: int, taken: set[int], last: int) -> int:
-    """Find where the days stop: at a column that is something else (合计, 备注, a field), or a blank behind ``last``."""
+    """Find where the days stop: at a column that is something else (合计, a field), or a blank behind ``last``."""
     for column in range(start, len(header.paths)):
         if column in taken or _is_other(header, column) or (column > last and not header.paths[column]):
             return column
@@ -87,12 +90,16 @@ def find_sessions(header: Header, taken: set[int], year: int | None) -> list[Ses
         session = read_session(column, path, header.cells[column], year)
         if session is not None:
             found.append(session)
+    bare = [session for session in found if session.on and not session.topic and not session.session_kind]
+    if len(bare) >= MANY_DAYS:
+        found = [replace(session, is_sparse=True) if session in bare else session for session in found]
     return found
 
 
 def read_session(column: int, path: tuple[str, ...], cell: Cell, year: int | None) -> SessionColumn | None:
     """Read one column's header, or None when it speaks of no session."""
     text = " ".join(path)
+    match = None
     if isinstance(cell, datetime | date):
         on: date | None = cell.date() if isinstance(cell, datetime) else cell
         rest = " ".join(path[:-1])
@@ -107,7 +114,8 @@ def read_session(column: int, path: tuple[str, ...], cell: Cell, year: int | Non
         return None
     rest = _clean_topic(_WEEKDAY.sub(" ", rest))
     kind = next((word for word in SESSION_WORDS if word in rest), "")
-    return SessionColumn(column, on, "" if rest == kind else rest, kind)
+    lacks_year = on is None and match is not None
+    return SessionColumn(column, on, "" if rest == kind else rest, kind, lacks_year=lacks_year)
 
 
 def _clean_topic(text: str) -> str:

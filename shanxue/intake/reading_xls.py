@@ -57,7 +57,8 @@ def _read_table(data: bytes, shift: int) -> list[int]:
 
 
 def _join(data: bytes, first: int, table: list[int], shift: int) -> bytes:
-    size, pieces, sector = 1 << shift, [], first
+    pieces: list[bytes] = []
+    size, sector = 1 << shift, first
     while sector < _FREE and len(pieces) <= len(table):
         pieces.append(data[(sector + 1) * size : (sector + 2) * size])
         sector = table[sector]

@@ -89,7 +89,7 @@ class Package:
             for name, attributes in list_elements(stream, deadline):
                 if name == "workbookPr":
                     self.epoch_1904 = attributes.get("date1904") in ("1", "true")
-                elif name == "sheet" and "worksheets/" in links.get(attributes.get("id", ""), ""):
+                elif name == "sheet" and attributes.get("id", "") in links:
                     self.sheets[attributes["name"]] = links[attributes["id"]]
         self.styles = Styles()
         if _STYLES in self._names:
@@ -97,13 +97,13 @@ class Package:
                 self.styles = read_style_part(stream, deadline)
 
     def _read_links(self) -> dict[str, str]:
-        """Map relation ids of the workbook to the names of parts."""
+        """Map relation ids of the workbook's worksheets to the names of parts."""
         with self._open("xl/_rels/workbook.xml.rels") as stream:
             found = list_elements(stream, self._deadline)
         return {
             attributes["Id"]: posixpath.normpath(posixpath.join("/xl", attributes["Target"])).lstrip("/")
             for name, attributes in found
-            if name == "Relationship"
+            if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet")
         }
 
     def _open(self, part: str) -> IO[bytes]:
@@ -145,8 +145,9 @@ def read_sheets(
                     continue
                 deadline.check()
                 scan = scans.get(meta.name) or SheetScan()
+                merges: list[Merge] = []
                 if scan.columns and max(scan.columns) >= MAX_COLUMNS:
-                    values, merges = read_cut(data, meta.name, scan), []
+                    values = read_cut(data, meta.name, scan)
                 else:
                     values, merges = read_values(book.get_sheet_by_name(meta.name))
                     check_counts(meta.name, values, scan, sha256, rescan)
@@ -172,7 +173,7 @@ def read_values(sheet: CalamineSheet) -> tuple[list[list[Cell]], list[Merge]]:
 
 
 def check_counts(name: str, values: list[list[Cell]], scan: SheetScan, sha256: str, rescan: Rescan | None) -> None:
-    read = sum(any(cell != "" for cell in row) for row in values)
+    read = sum(any(cell != "" and str(cell).strip() for cell in row) for row in values)
     in_file = scan.content_rows
     if in_file != read and rescan is not None:
         in_file = rescan(name).content_rows

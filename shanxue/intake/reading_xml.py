@@ -1,13 +1,14 @@
-"""The XML inside an .xlsx, streamed: what calamine does not tell (rows counted, formulas, errors, hidden rows, colours).
+"""The XML inside an .xlsx, streamed: what calamine does not tell (counts, formulas, errors, hidden rows, colours).
 
 A document type is refused outright, so no entity is ever expanded.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Protocol
 from xml.parsers import expat
 
 from shanxue.intake.reading_limits import Deadline, refuse, refuse_broken
@@ -32,7 +33,11 @@ class SheetScan:
     coloured: list[tuple[int, int]] = field(default_factory=list)
 
 
-def parse_stream(stream: IO[bytes], start: Start, deadline: Deadline, **handlers: Callable[..., None]) -> None:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def parse_stream(stream: Readable, start: Start, deadline: Deadline, **handlers: Callable[..., None]) -> None:
     """Feed XML to ``start(local name, attributes)`` and to other expat handlers given by name."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -73,7 +78,7 @@ def list_elements(stream: IO[bytes], deadline: Deadline) -> list[tuple[str, dict
 
 
 def list_blank_strings(stream: IO[bytes], deadline: Deadline) -> frozenset[str]:
-    """List the indexes (as text) of shared strings that hold no character."""
+    """List the indexes (as text) of shared strings that show nothing."""
     blank: set[str] = set()
     count = 0
     text = ""
@@ -87,7 +92,7 @@ def list_blank_strings(stream: IO[bytes], deadline: Deadline) -> frozenset[str]:
 
     def characters(data: str) -> None:
         nonlocal text
-        text += data.strip("\r\n")
+        text += data.strip()
 
     parse_stream(stream, start, deadline, CharacterDataHandler=characters)
     return frozenset(blank | ({str(count - 1)} if count and not text else set()))
@@ -156,7 +161,7 @@ class SheetReader:
             scan.errors[self._cell] = self._value or "#N/A"
             scan.columns.add(self._cell[1])
             scan.last_row = max(scan.last_row, self._row)
-        elif self._value and not (self._type == "s" and self._value in self._blank):
+        elif self._value.strip() and not (self._type == "s" and self._value in self._blank):
             self._row_has_value = True
             scan.columns.add(self._cell[1])
             if self._style in self._telling:
@@ -176,11 +181,44 @@ class SheetReader:
         self._row_has_value = False
 
 
+class FilledCells:
+    """A worksheet's XML without the cells that hold only a format, which may be millions (out to column XFD).
+
+    ``coloured`` gathers those of the first 702 columns whose style is filled.
+    """
+
+    _EMPTY = re.compile(rb'<c r="[A-Z]+[0-9]+"[^<>]*/>')
+    _STYLED = re.compile(rb'<c r="([A-Z]{1,2})([0-9]+)" s="([0-9]+)"\s*/>')
+
+    def __init__(self, stream: IO[bytes], coloured_styles: frozenset[int]) -> None:
+        self._stream, self._rest = stream, b""
+        self._styles = {str(style).encode() for style in coloured_styles}
+        self.coloured: list[tuple[int, int]] = []
+
+    def read(self, size: int) -> bytes:
+        while chunk := self._stream.read(size):
+            chunk = self._rest + chunk
+            cut = chunk.rfind(b"<")
+            self._rest, chunk = (chunk[cut:], chunk[:cut]) if cut > 0 else (b"", chunk)
+            if self._styles:
+                self.coloured += [
+                    (int(row) - 1, read_letters(letters.decode()))
+                    for letters, row, style in self._STYLED.findall(chunk)
+                    if style in self._styles
+                ]
+            if chunk := self._EMPTY.sub(b"", chunk):
+                return chunk
+        rest, self._rest = self._rest, b""
+        return rest
+
+
 def scan_sheet(
     stream: IO[bytes], styles: Styles, deadline: Deadline, blank_strings: frozenset[str] = frozenset()
 ) -> SheetScan:
     reader = SheetReader(styles, blank_strings)
-    parse_stream(stream, reader.start, deadline, CharacterDataHandler=reader.characters, EndElementHandler=reader.end)
+    cells = FilledCells(stream, styles.coloured)
+    parse_stream(cells, reader.start, deadline, CharacterDataHandler=reader.characters, EndElementHandler=reader.end)
+    reader.scan.coloured += cells.coloured
     return reader.scan
 
 

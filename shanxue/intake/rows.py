@@ -1,4 +1,4 @@
-"""Reading the data lines of a table into rows: cells parsed, changes and problems listed, doubts gathered into questions."""
+"""Reading data lines into rows: cells parsed, changes and problems listed, doubts gathered into questions."""
 
 from __future__ import annotations
 
@@ -132,9 +132,9 @@ class RowReader:
     def _cell(self, row: int, column: int) -> Cell:
         """The cell's value; a blank inside a merged area that began among the data has that area's value."""
         cell = self.grid.rows[row][column]
-        if cell is None and (owner := self.grid.owner.get((row, column))) and owner[0] >= self.first:
-            if owner[1] == column:
-                return self.grid.rows[owner[0]][owner[1]]
+        owner = self.grid.owner.get((row, column)) if cell is None else None
+        if owner and owner[0] >= self.first and owner[1] == column:
+            return self.grid.rows[owner[0]][column]
         return cell
 
     def _parse(self, name: str, cell: Cell, row: int, column: int, values: Mapping[str, Any]) -> Any:
@@ -220,14 +220,14 @@ class RowReader:
         """Make one row per session. In a month matrix a blank is nothing at all: not every day has a session."""
         for column, words in self._wide:
             at = column.column
-            made = values | words
+            made = {**values, **words}
             cell = self.grid.rows[row][at]
             marked = self._parse("mark", cell, row, at, values)
             if isinstance(marked, Marked):
                 self._put_mark(made, marked, cell)
             elif marked is not _ABSENT:
                 made["mark"] = marked
-            if "mark" in made or (not column.day and cell is None):
+            if "mark" in made or (not column.day and not column.is_sparse and cell is None):
                 yield self._make(row, made)
 
     def find_strays(self, rows: list[int]) -> Iterator[tuple[int, int, int]]:

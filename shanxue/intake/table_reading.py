@@ -246,7 +246,8 @@ class TableReader:
             code, full = next(iter(short.items()))
             count = len({row.number for row in rows})
             title = self.layout.header.title(column)
-            message = f"「{sheet}」{name_column(column)} 列{title}少了前导零，按 {width} 位补齐吗？（{code} → {full}，共 {count} 处）"
+            where = f"「{sheet}」{name_column(column)} 列{title}"
+            message = f"{where}少了前导零，按 {width} 位补齐吗？（{code} → {full}，共 {count} 处）"
             self.table.questions.append(Finding("leading_zeros", place, message, (FILL, KEEP), key))
 
     def _check_sessions(self, reader: RowReader) -> None:
@@ -257,12 +258,35 @@ class TableReader:
             place = Place(name, None, name_column(column))
             message = f"{place}是 {facts['month']} 月 {day} 日，没有这一天，但有 {count} 个标记。请改正。"
             self.table.problems.append(Finding("no_such_day", place, message))
+        seen: dict[tuple[object, str, str], int] = {}
         for session in self.layout.sessions:
-            if session.on is None and "on" not in facts:
+            if session.on is not None:
+                first = seen.setdefault((session.on, session.topic, session.session_kind), session.column)
+                if first != session.column:
+                    place = Place(name, self.layout.header.rows[-1] + 1, name_column(session.column))
+                    both = f"{name_column(first)} 列和 {name_column(session.column)} 列"
+                    message = (
+                        f"「{name}」{both}都是 {session.on.isoformat()}，分不清是哪一次。请在列名里写明日期和内容。"
+                    )
+                    self.table.problems.append(Finding("same_session", place, message))
+            if session.lacks_year:
+                self._ask_year(session.column)
+            elif session.on is None and "on" not in facts:
                 place = Place(name, self.layout.header.rows[-1] + 1, name_column(session.column))
                 title = self.layout.header.title(session.column)
-                message = f"「{name}」{name_column(session.column)} 列“{title}”没有写日期。请在列名里写上日期，如“3月5日 主题党日”。"
+                where = f"「{name}」{name_column(session.column)} 列“{title}”"
+                message = f"{where}没有写日期。请在列名里写上日期，如“3月5日 主题党日”。"
                 self.table.problems.append(Finding("no_date", place, message))
+
+    def _ask_year(self, column: int) -> None:
+        """Ask once which year the days in the header belong to."""
+        if any(finding.code == "no_year" for finding in self.table.questions):
+            return
+        name, title, today = self.grid.sheet.name, self.layout.header.title(column), self.context.today
+        message = f"「{name}」{name_column(column)} 列“{title}”没有写年份，是哪一年？"
+        place = Place(name, self.layout.header.rows[-1] + 1, name_column(column))
+        years = tuple(f"{today.year - back}年" for back in (0, 1))
+        self.table.questions.append(Finding("no_year", place, message, years, "行:年份"))
 
     def _note(self, reader: RowReader) -> None:
         """Say what the clerk should know and need not answer."""
@@ -283,7 +307,7 @@ class TableReader:
             shown = "、".join(map(str, hidden[:10])) + ("等" if len(hidden) > 10 else "")
             table.notes.append(f"「{sheet.name}」第 {shown} 行是隐藏或筛选掉的，已经读取（共 {len(hidden)} 行）。")
         serials = [number for block in reader.serials for number in block]
-        if len(self.layout.offsets) > 1 and (gaps := find_gaps(serials)):
+        if len(self.layout.offsets) > 1 and (gaps := find_gaps(sorted(serials))):
             words = "，".join(f"{a} 之后是 {b}" for a, b in gaps[:3])
             table.notes.append(f"「{sheet.name}」序号不连续：{words}。请核对是否少了人。")
 
@@ -313,4 +337,3 @@ def find_width(codes: list[str], known: int | None) -> int | None:
         return None
     width = kept.pop()
     return width if all(len(code) <= width for code in codes) else None
-

@@ -182,12 +182,16 @@ def _make_short(original: str, context: Context, short: int, month: int, day: in
     raise ValueError(f"“{show(original)}”的年份只有两位。请写成四位年份。")
 
 
-def _need_year(text: str, context: Context) -> int:
-    if context.year is not None:
-        return context.year
+def read_year(context: Context) -> int | None:
+    """The year the tables speak of: told by a title, or by an answer."""
     answer = context.answers.get("行:年份", "")
-    if re.fullmatch(r"\d{4}年?", answer):
-        return int(answer[:4])
+    return int(answer[:4]) if context.year is None and re.fullmatch(r"\d{4}年?", answer) else context.year
+
+
+def _need_year(text: str, context: Context) -> int:
+    year = read_year(context)
+    if year is not None:
+        return year
     years = tuple(f"{context.today.year - back}年" for back in (0, 1))
     raise Doubt("no_year", f"“{text}”没有写年份，是哪一年？", years, "行:年份")
 
@@ -210,7 +214,7 @@ def squeeze_times(text: str) -> str:
     return "\n".join(narrow(strip_invisible(line)) for line in text.splitlines())
 
 
-def parse_time(cell: Cell, context: Context) -> Parsed:
+def parse_time(cell: Cell, _context: Context) -> Parsed:
     """Read one time of day: 14：30, 下午2:30, 14.30."""
     if isinstance(cell, datetime):
         return Parsed(cell.time())

@@ -11,63 +11,31 @@ from shanxue.intake.rules import Cell, Context
 from shanxue.intake.values_text import Doubt, Parsed, show, squeeze, strip_invisible
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+", re.ASCII)
-_CHINESE = {"半": "0.5", "一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8",
-            "九": "9", "十": "10"}  # fmt: skip
+_CHINESE = {"半": "0.5", "两": "2"} | {word: str(index) for index, word in enumerate("一二三四五六七八九十", 1)}
 _UNITS = {
-    "学时": "学时", "个学时": "学时", "课时": "学时", "个课时": "学时", "节": "学时", "天": "天", "日": "天", "个工作日": "天",
-    "小时": "小时", "个小时": "小时", "h": "小时", "分钟": "分钟", "min": "分钟", "学分": "学分", "分": "学分", "次": "次",
-    "人次": "次", "篇": "次", "期": "次", "场": "次", "半天": "半天", "个半天": "半天", "字": "字", "页": "页",
-}  # fmt: skip
-_SCORE_WORDS = {"缺考": "缺考", "未考": "缺考", "缺": "缺考", "未参加": "缺考", "免考": "免考", "免": "免考", "免试": "免考", "作弊": "作弊",
-                "舞弊": "作弊", "违纪": "作弊"}  # fmt: skip
+    word: unit
+    for unit, words in {
+        "学时": "学时 个学时 课时 个课时 节",
+        "天": "天 日 个工作日",
+        "小时": "小时 个小时 h",
+        "分钟": "分钟 min",
+        "学分": "学分 分",
+        "次": "次 人次 篇 期 场",
+        "半天": "半天 个半天",
+        "字": "字",
+        "页": "页",
+    }.items()
+    for word in words.split()
+}
+_SCORE_WORDS = {
+    word: mark
+    for mark, words in {"缺考": "缺考 未考 缺 未参加", "免考": "免考 免 免试", "作弊": "作弊 舞弊 违纪"}.items()
+    for word in words.split()
+}
 SCALES = (("优秀", "良好", "一般", "较差"), ("优秀", "合格", "基本合格", "不合格"))
-_PLAIN_YES = frozenset(
-    [
-        "是",
-        "有",
-        "Y",
-        "y",
-        "yes",
-        "1",
-        "√",
-        "✓",
-        "✔",
-        "对",
-        "通过",
-        "合格",
-        "已通过",
-        "及格",
-        "完成",
-        "已完成",
-        "TRUE",
-        "True",
-        "true",
-    ]
-)
-_PLAIN_NO = frozenset(
-    [
-        "否",
-        "无",
-        "N",
-        "n",
-        "no",
-        "0",
-        "×",
-        "✗",
-        "✘",
-        "不是",
-        "错",
-        "没有",
-        "未通过",
-        "不合格",
-        "不及格",
-        "未完成",
-        "不通过",
-        "FALSE",
-        "False",
-        "false",
-    ]
-)
+_YES_WORDS = "是 有 Y y yes 1 √ ✓ ✔ 对 通过 合格 已通过 及格 完成 已完成 TRUE True true"
+_NO_WORDS = "否 无 N n no 0 × ✗ ✘ 不是 错 没有 未通过 不合格 不及格 未完成 不通过 FALSE False false"
+_PLAIN_YES, _PLAIN_NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
 
 
 class Score(NamedTuple):
@@ -80,7 +48,7 @@ class Score(NamedTuple):
 
 
 class Quantity(NamedTuple):
-    """An amount in thousandths with its unit (学时, 天, 半天, 小时, 分钟, 学分, 次, 字, 页; "" when none is written)."""
+    """An amount in thousandths with its unit (学时, 天, 半天, 小时, 分钟, 学分, 次, 字, 页; "" when none is said)."""
 
     milli: int
     measure: str = ""

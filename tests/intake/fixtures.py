@@ -49,7 +49,7 @@ def write_xlsx(
                 if isinstance(cell, datetime):
                     sheet.write_datetime(row, column, cell, shown.get(column, moment))
                 elif isinstance(cell, date):
-                    sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), shown.get(column, day))
+                    sheet.write_datetime(row, column, cell, shown.get(column, day))
                 elif isinstance(cell, str):
                     sheet.write_string(row, column, cell)
                 elif cell is not None:
@@ -65,7 +65,12 @@ def write_xlsx(
     return path
 
 
-def write_xls(path: Path, sheets: Mapping[str, Iterable[Line]], *, merges: Mapping[str, Sequence[tuple[int, int, int, int]]] | None = None) -> Path:  # fmt: skip
+def write_xls(
+    path: Path,
+    sheets: Mapping[str, Iterable[Line]],
+    *,
+    merges: Mapping[str, Sequence[tuple[int, int, int, int]]] | None = None,
+) -> Path:
     """Write Excel 97–2003. ``merges``: 0-based (row, last row, column, last column)."""
     book = xlwt.Workbook(encoding="utf-8")
     day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
@@ -176,7 +181,15 @@ def write_daily_export(path: Path, rows: int = 717) -> Path:
     return write_raw_xlsx(path, xml, name="每日统计")
 
 
-def write_month_matrix(path: Path, *, title: str = "第一支部2025年6月学习考勤表", header: Line | None = None, lines: Iterable[Line] = (), below: Iterable[Line] = (), **how: Any) -> Path:  # fmt: skip
+def write_month_matrix(
+    path: Path,
+    *,
+    title: str = "第一支部2025年6月学习考勤表",
+    header: Line | None = None,
+    lines: Iterable[Line] = (),
+    below: Iterable[Line] = (),
+    **how: Any,
+) -> Path:
     """Case 24: always 31 day columns behind 序号, 姓名 and 工号."""
     days = list(range(1, 32)) if header is None else list(header)
     above = [[title]] if title else []

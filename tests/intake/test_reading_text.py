@@ -44,8 +44,8 @@ def test_read_workbook_keeps_rare_characters(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "姓名,工号\n赵建国,1\n".encode("utf-8") + b"\xff\xff\xff" + b"\x81",
-        "姓名,所在支部,备注\n赵建国,第一支部,学习委员\n钱秀英,第二支部,无\n".encode("utf-8")[:-2] + b"\n",
+        "姓名,工号\n赵建国,1\n".encode() + b"\xff\xff\xff" + b"\x81",
+        "姓名,所在支部,备注\n赵建国,第一支部,学习委员\n钱秀英,第二支部,无\n".encode()[:-2] + b"\n",
         b"\x01\x02\x03name,code\n",
     ],
 )

@@ -216,8 +216,14 @@ def test_find_tables_keeps_a_zhang_san_in_the_middle(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [["姓名 ", "学工号", "所在支部"], ["姓\n名", "工作证号", "所在支部（填简称）"], ["*姓　名（必填）", "工号：", "所在支部名称"], ["【姓名】", "工 号*", "党员所在支部"]]
-)  # fmt: skip
+    "header",
+    [
+        ["姓名 ", "学工号", "所在支部"],
+        ["姓\n名", "工作证号", "所在支部（填简称）"],
+        ["*姓　名（必填）", "工号：", "所在支部名称"],
+        ["【姓名】", "工 号*", "党员所在支部"],
+    ],
+)
 def test_find_tables_knows_headers_by_synonym(tmp_path: Path, header: list[str]) -> None:
     """ux D case 7: trailing space, line break, explanation in brackets, 工号/学工号/工作证号."""
     table = find_one(write_roster(tmp_path / "a.xlsx", list_people(2), header=header))

@@ -252,3 +252,32 @@ def test_find_tables_skips_lines_with_a_number_only(tmp_path: Path) -> None:
     lines = [["序号", *ROSTER_HEADER], [1, "赵建国", "0001", "第一支部"], [2], [3]]
     table = find_one(write_xlsx(tmp_path / "a.xlsx", {"名册": lines}))
     assert (count_lines(table), table.skipped[-1].reason) == ((1, 3), "只有序号，没有内容")
+
+
+def test_find_tables_reads_a_month_of_bare_days(tmp_path: Path) -> None:
+    """ux D case 24 with real dates as headers: a blank day is no session; lines of counts are no people."""
+    days = [date(2025, 6, day) for day in range(1, 31)]
+    lines = [
+        ["姓名", "工号", *days, "实到"],
+        ["赵建国", "0001", "√", None, "√"],
+        ["钱秀英", "0002", None, "√"],
+        ["实到人数", None, 1, 1, 1],
+        ["出勤率", None, 0.5, 0.5, 0.5],
+    ]
+    table = find_one(write_xlsx(tmp_path / "a.xlsx", {"考勤": lines}))
+    assert [(row.values["name"], row.values["on"].day) for row in table.rows] == [
+        ("赵建国", 1),
+        ("赵建国", 3),
+        ("钱秀英", 2),
+    ]
+    assert (describe(table), count_lines(table), say(table)) == ("跳过：第 4–5 行统计行", (2, 3), [])
+
+
+def test_find_tables_asks_for_the_year_of_session_columns(tmp_path: Path) -> None:
+    """A day without year in a header, and a number cell that lost its zero (6.10 is 6.1)."""
+    lines = [["姓名", "工号", 6.1, 6.2, 6.1], ["赵建国", "0001", "√", None, "√"]]
+    path = write_xlsx(tmp_path / "a.xlsx", {"考勤": lines})
+    assert say(find_one(path)) == ["「考勤」C 列“6.1”没有写年份，是哪一年？"]
+    assert say(find_one(path, {"行:年份": "2025年"})) == [
+        "「考勤」C 列和 E 列都是 2025-06-01，分不清是哪一次。请在列名里写明日期和内容。"
+    ]

@@ -25,6 +25,7 @@ KINDS_OF_LINE = (
     "bad",
     "noid",
 )
+WORDS = ("姓名", "工号", "√", "日期", "合计", "赵建国", "3月5日", "第一支部", "成绩")
 
 
 def build_line(kind: str, index: int) -> list[object]:
@@ -59,12 +60,7 @@ def test_find_tables_accounts_for_every_line(tmp_path: Path, kinds: list[str], s
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.lists(st.one_of(st.none(), st.integers(0, 40), st.sampled_from(["姓名", "工号", "√", "日期", "合计", "赵建国", "3月5日", "第一支部", "成绩"])), max_size=8),
-        max_size=12,
-    )
-)  # fmt: skip
+@given(st.lists(st.lists(st.one_of(st.none(), st.integers(0, 40), st.sampled_from(WORDS)), max_size=8), max_size=12))
 def test_find_tables_never_fails(tmp_path: Path, lines: list[list[object]]) -> None:
     """Any rectangle of words is read, asked about or skipped, with every line accounted for."""
     tables = find(write_xlsx(tmp_path / "a.xlsx", {"Sheet1": lines}))
