@@ -72,15 +72,22 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", NAME, parse=parse_name),
-        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位", "工作单位")),
+        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位", "工作单位"), first_wins=True),
         Field(
             "title",
             "考试名称",
             list_words("测试名称 科目 考试科目 试卷名称 测试科目 考试 测试 测验名称 试卷 课程 竞赛名称"),
             parse=parse_text,
+            first_wins=True,
         ),
-        Field("kind", "考试类型", list_words("测试类型 考试类别 测试类别 类别 类型")),
-        Field("on", "考试日期", list_words("考试时间 测试时间 测试日期 日期 时间 答题时间 交卷时间"), parse=parse_date),
+        Field("kind", "考试类型", list_words("测试类型 考试类别 测试类别 类别 类型"), first_wins=True),
+        Field(
+            "on",
+            "考试日期",
+            list_words("考试时间 测试时间 测试日期 日期 时间 答题时间 交卷时间"),
+            parse=parse_date,
+            first_wins=True,
+        ),
         Field("attempt", "第几次", list_words("考试次数 次数 次序 场次 考试性质 是否补考 次别"), parse=parse_attempt),
         Field("full", "满分", list_words("总分值 卷面满分 试卷总分 满分值"), parse=parse_number),
         Field(

@@ -31,8 +31,11 @@ KIND = Kind(
                 *DEPARTMENT,
                 *list_words("责任支部 责任部门 责任科室 单位 牵头单位 落实单位 责任党支部 实施单位"),
             ),
+            first_wins=True,
         ),
-        Field("kind", "类别", list_words("类型 计划类别 计划类型 工作类别 任务类别 学习类别 学习形式")),
+        Field(
+            "kind", "类别", list_words("类型 计划类别 计划类型 工作类别 任务类别 学习类别 学习形式"), first_wins=True
+        ),
         Field(
             "title",
             "计划内容",
@@ -42,6 +45,7 @@ KIND = Kind(
                 "必读书目",
             ),
             parse=parse_text,
+            first_wins=True,
         ),
         Field(
             "due_on",
@@ -51,12 +55,14 @@ KIND = Kind(
                 "时间节点 时间安排 应完成时间 计划举办时间 最后期限 完成时间要求",
             ),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "done_on",
             "完成日期",
             list_words("完成时间 实际完成时间 实际完成日期 内部完成 落实时间 办结时间 完成于"),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "state",

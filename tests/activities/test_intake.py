@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 
 from shanxue.activities.models import Attendance, Session
-from shanxue.activities.rules import LeaveReason, SessionKind
-from shanxue.activities.words import read_reason, read_session_kind
 from tests.intake.fixtures import write_month_matrix
-from tests.intake.office import bring, bring_people, check, find, get_table, list_messages, write
+from tests.intake.office import bring, bring_people, check, get_table, list_messages, write
 
 pytestmark = pytest.mark.django_db
-LONG = ["会议日期", "会议类型", "学习主题", "工号", "姓名", "所在支部", "出勤情况", "请假事由", "迟到分钟", "认定学时", "备注"]
+LONG = [
+    "会议日期",
+    "会议类型",
+    "学习主题",
+    "工号",
+    "姓名",
+    "所在支部",
+    "出勤情况",
+    "请假事由",
+    "迟到分钟",
+    "认定学时",
+    "备注",
+]
 JUNE = date(2025, 6, 12)
 
 
@@ -25,7 +35,11 @@ def _people(tmp_path: Path) -> None:
 
 def list_marks(staff_no: str) -> list[tuple[str, str, str, str]]:
     """A person's marks: day, unit whose session it was, mark, reason."""
-    rows = Attendance.objects.filter(person__staff_no=staff_no).select_related("session__unit").order_by("session__on", "id")
+    rows = (
+        Attendance.objects.filter(person__staff_no=staff_no)
+        .select_related("session__unit")
+        .order_by("session__on", "id")
+    )
     return [(row.session.on.isoformat(), row.session.unit.name, row.mark, row.reason) for row in rows]
 
 
@@ -40,8 +54,12 @@ def test_long_list_makes_one_session_and_its_marks(tmp_path: Path) -> None:
     bring(write(tmp_path / "a.xlsx", lines))
     session = Session.objects.get()
     assert (session.unit.name, session.kind, session.tier, session.topic, session.credit_milli) == (
-        "第一支部", "主题党日", "支部集体学", "党章学习", 2000,
-    )  # fmt: skip
+        "第一支部",
+        "主题党日",
+        "支部集体学",
+        "党章学习",
+        2000,
+    )
     rows = Attendance.objects.order_by("person__staff_no").values_list("mark", "reason", "minutes_late", "asked_after")
     assert list(rows) == [("到", "", None, False), ("迟到", "", 15, False), ("请假", "病假", None, True)]
     assert "感冒" not in str(list(Attendance.objects.values()))
@@ -50,7 +68,11 @@ def test_long_list_makes_one_session_and_its_marks(tmp_path: Path) -> None:
 def test_make_up_is_kept_beside_the_leave_it_makes_up(tmp_path: Path) -> None:
     """已补学 never turns an absence into presence; the reason stays."""
     header = ["日期", "会议类型", "工号", "出勤情况", "请假原因", "是否补学"]
-    lines = [header, [JUNE, "主题党日", "0101", "请假", "出差", "已补学"], [JUNE, "主题党日", "0102", "请假", "出差", "未补学"]]
+    lines = [
+        header,
+        [JUNE, "主题党日", "0101", "请假", "出差", "已补学"],
+        [JUNE, "主题党日", "0102", "请假", "出差", "未补学"],
+    ]
     bring(write(tmp_path / "a.xlsx", lines))
     assert (list_marks("0101")[0][2:], list_marks("0102")[0][2:]) == (("已补学", "出差"), ("请假", "出差"))
 
@@ -59,12 +81,15 @@ def test_make_up_list_sent_later_updates_the_marks(tmp_path: Path) -> None:
     bring(write(tmp_path / "a.xlsx", [["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "缺席"]]))
     bring(write(tmp_path / "b.xlsx", [["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "补学"]]))
     assert [row[2] for row in list_marks("0101")] == ["已补学"]
-    plan = check(write(tmp_path / "c.xlsx", [["旧表"], ["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "缺席"]]))
+    plan = check(
+        write(tmp_path / "c.xlsx", [["旧表"], ["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "缺席"]])
+    )
     assert plan.ledger.is_empty
 
 
 def test_month_matrix_makes_a_session_for_each_marked_day(tmp_path: Path) -> None:
     """Ux D case 24: days by position from the period in the title; days nobody marked are no sessions."""
+
     def line(name: str, number: str, **marks: str) -> list[object]:
         return [1, name, number, *(marks.get(f"d{day}") for day in range(1, 32))]
 
@@ -80,7 +105,10 @@ def test_month_matrix_makes_a_session_for_each_marked_day(tmp_path: Path) -> Non
 
 def test_session_list_and_matrix_are_one_session(tmp_path: Path) -> None:
     """Session identity: unit, day, kind, topic; a table without topics fits the day's only session."""
-    ledger = [["召开时间", "类型", "组织", "标题", "状态", "出席人数"], [JUNE, "主题党日", "第一支部", "党章学习", "已召开", 3]]
+    ledger = [
+        ["召开时间", "类型", "组织", "标题", "状态", "出席人数"],
+        [JUNE, "主题党日", "第一支部", "党章学习", "已召开", 3],
+    ]
     bring(write(tmp_path / "s.xlsx", ledger, "三会一课台账"))
     bring(write(tmp_path / "a.xlsx", [["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "到"]]))
     assert [(s.topic, s.attendances.count()) for s in Session.objects.all()] == [("党章学习", 1)]
@@ -96,20 +124,31 @@ def test_session_list_gives_its_topic_to_the_matrix_read_before(tmp_path: Path) 
 def test_ledger_keeps_planned_postponed_and_cancelled_apart(tmp_path: Path) -> None:
     """offices.md §3, 三会一课年度台账 (PO): 类型,组织,标题,计划时间,状态."""
     header = ["类型", "组织", "标题", "计划时间", "状态", "台账状态", "出席人数", "材料数", "逾期落实项"]
-    lines = [["支委会", "第一支部", "一月支委会", date(2025, 1, 10), "已召开", "完整", 3, 1, 0],
-             ["党课", "第一支部", "一季度党课", date(2025, 3, 10), "延期", "", None, None, None],
-             ["党员大会", "第二支部", "一季度党员大会", date(2025, 3, 20), "取消", "", None, None, None]]  # fmt: skip
+    lines = [
+        ["支委会", "第一支部", "一月支委会", date(2025, 1, 10), "已召开", "完整", 3, 1, 0],
+        ["党课", "第一支部", "一季度党课", date(2025, 3, 10), "延期", "", None, None, None],
+        ["党员大会", "第二支部", "一季度党员大会", date(2025, 3, 20), "取消", "", None, None, None],
+    ]
     bring(write(tmp_path / "s.xlsx", [header, *lines], "台账"))
     assert list(Session.objects.order_by("on").values_list("kind", "state", "unit__name")) == [
-        ("支委会", "已召开", "第一支部"), ("党课", "延期", "第一支部"), ("支部党员大会", "取消", "第二支部"),
-    ]  # fmt: skip
+        ("支委会", "已召开", "第一支部"),
+        ("党课", "延期", "第一支部"),
+        ("支部党员大会", "取消", "第二支部"),
+    ]
 
 
 def test_mark_belongs_to_the_branch_of_that_day(tmp_path: Path) -> None:
     """Transfers by date: marks before the move count for the former branch, also when the roster shows the new one."""
-    moves = [["工号", "姓名", "转出支部", "转入支部", "转出日期"], ["0101", "王伟", "第一支部", "第二支部", "2025-07-01"]]
+    moves = [
+        ["工号", "姓名", "转出支部", "转入支部", "转出日期"],
+        ["0101", "王伟", "第一支部", "第二支部", "2025-07-01"],
+    ]
     bring(write(tmp_path / "t.xlsx", moves))
-    rows = [["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "到"], [date(2025, 7, 10), "主题党日", "0101", "到"]]
+    rows = [
+        ["日期", "会议类型", "工号", "考勤"],
+        [JUNE, "主题党日", "0101", "到"],
+        [date(2025, 7, 10), "主题党日", "0101", "到"],
+    ]
     bring(write(tmp_path / "a.xlsx", rows))
     assert [row[:2] for row in list_marks("0101")] == [("2025-06-12", "第一支部"), ("2025-07-10", "第二支部")]
     units = Attendance.objects.order_by("session__on").values_list("unit__name", flat=True)
@@ -118,7 +157,10 @@ def test_mark_belongs_to_the_branch_of_that_day(tmp_path: Path) -> None:
 
 def test_core_group_is_held_by_the_committee(tmp_path: Path) -> None:
     """D5: 党组集中学 is its own tier, held by the unit above all branches."""
-    lines = [["学习日期", "学习主题", "会议类型", "姓名", "工号", "出勤情况"], [JUNE, "专题研讨", "中心组学习", "张敏", "0201", "到"]]
+    lines = [
+        ["学习日期", "学习主题", "会议类型", "姓名", "工号", "出勤情况"],
+        [JUNE, "专题研讨", "中心组学习", "张敏", "0201", "到"],
+    ]
     bring(write(tmp_path / "a.xlsx", lines))
     session = Session.objects.get()
     assert (session.unit.name, session.tier, Attendance.objects.get().unit.name) == ("党委", "党组集中学", "第二支部")
@@ -126,8 +168,12 @@ def test_core_group_is_held_by_the_committee(tmp_path: Path) -> None:
 
 def test_same_person_twice_at_one_session(tmp_path: Path) -> None:
     """Alike is one; different is for the clerk."""
-    rows = [["日期", "会议类型", "工号", "考勤"], [JUNE, "主题党日", "0101", "到"], [JUNE, "主题党日", "0101", "到"],
-            [JUNE, "主题党日", "0101", "缺席"]]  # fmt: skip
+    rows = [
+        ["日期", "会议类型", "工号", "考勤"],
+        [JUNE, "主题党日", "0101", "到"],
+        [JUNE, "主题党日", "0101", "到"],
+        [JUNE, "主题党日", "0101", "缺席"],
+    ]
     plan = check(write(tmp_path / "a.xlsx", rows, "考勤"))
     assert list_messages(plan) == [
         "「考勤」第 4 行 D 列（考勤）：“王伟”同一次会议在第 2 行写“到”，这里写“缺席”。请改成一致，或删去一行。"
@@ -143,24 +189,3 @@ def test_two_tables_that_disagree_are_asked_about(tmp_path: Path) -> None:
     assert list_messages(plan) == [
         "「表二」第 2 行 D 列（考勤）：“王伟”2025-06-12 主题党日：另一张表写“到”，这里写“缺席”，以哪个为准？"
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [("党委理论学习中心组学习", SessionKind.CORE_GROUP), ("6月主题党日", SessionKind.THEME_DAY), ("支部委员会会议", SessionKind.COMMITTEE_MEETING),
-     ("党小组会", SessionKind.GROUP_MEETING), ("专题党课", SessionKind.LECTURE), ("支部党员大会", SessionKind.PARTY_MEETING),
-     ("集中学习", SessionKind.STUDY_DAY), ("组织生活会", SessionKind.LIFE_MEETING), ("业务培训班", SessionKind.TRAINING),
-     ("形势报告会", SessionKind.TALK), ("三会一课", None)],
-)  # fmt: skip
-def test_read_session_kind(text: str, kind: SessionKind | None) -> None:
-    assert read_session_kind(text) is kind
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("因病住院", LeaveReason.SICK), ("出差", LeaveReason.TRAVEL), ("年休假", LeaveReason.VACATION), ("值班", LeaveReason.ON_SHIFT),
-     ("家中有事", LeaveReason.PERSONAL), ("其他", LeaveReason.OTHER), ("", LeaveReason.NONE)],
-)  # fmt: skip
-def test_read_reason_keeps_the_category_only(text: str, reason: LeaveReason) -> None:
-    """个人信息保护法 28: never a diagnosis."""
-    assert read_reason(text) is reason

@@ -24,9 +24,22 @@ from tests.intake.fixtures import Line, write_xlsx
 TODAY = date(2026, 1, 5)
 AT = datetime(2025, 6, 3, 2, 30, tzinfo=UTC)  # 3 June, half past ten in the morning in China
 TABLES: tuple[type[models.Model], ...] = (
-    Bureau, Unit, UnitAlias, Person, Stint, Exemption, Session, Attendance, Note, LearningHours, PlanItem, Score, Event,
-    PriorResult, Batch,
-)  # fmt: skip
+    Bureau,
+    Unit,
+    UnitAlias,
+    Person,
+    Stint,
+    Exemption,
+    Session,
+    Attendance,
+    Note,
+    LearningHours,
+    PlanItem,
+    Score,
+    Event,
+    PriorResult,
+    Batch,
+)
 ROSTER = ["工号", "姓名", "所在支部", "党籍状态"]
 PEOPLE: list[Line] = [
     ["0101", "王伟", "第一支部", "正式党员"],
@@ -59,11 +72,8 @@ def bring_people(folder: Path, people: Sequence[Line] = PEOPLE) -> None:
 
 def list_messages(plan: Plan) -> list[str]:
     return [
-        found.message
-        for file in plan.files
-        for table in file.tables
-        for found in (*table.questions, *table.problems)
-    ] + [file.refused for file in plan.files if file.refused]  # fmt: skip
+        found.message for file in plan.files for table in file.tables for found in (*table.questions, *table.problems)
+    ] + [file.refused for file in plan.files if file.refused]
 
 
 def get_table(plan: Plan) -> TablePlan:

@@ -273,9 +273,11 @@ def test_kill_during_commit_leaves_the_database_as_before(tmp_path: Path, table:
     path = write(tmp_path / "a.xlsx", [ROSTER, *PEOPLE])
     data = tmp_path / "data"
     place = {
-        **os.environ, "SHANXUE_DATA": str(data), "SHANXUE_DATABASE": f"sqlite:{data / 'a.sqlite3'}",
+        **os.environ,
+        "SHANXUE_DATA": str(data),
+        "SHANXUE_DATABASE": f"sqlite:{data / 'a.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "shanxue.settings",
-    }  # fmt: skip
+    }
     data.mkdir()
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(path), table], env=place, capture_output=True, check=False

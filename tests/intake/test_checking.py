@@ -43,7 +43,14 @@ def plan_rows(rows: list[list[Any]], **how: Any) -> Plan:
 
 def count(plan: Plan) -> tuple[int, ...]:
     account = count_file(plan.files[0])
-    return account.rows_in_file, account.added, account.updated, account.unchanged, len(account.skipped), account.blocked
+    return (
+        account.rows_in_file,
+        account.added,
+        account.updated,
+        account.unchanged,
+        len(account.skipped),
+        account.blocked,
+    )
 
 
 @pytest.mark.django_db
@@ -110,7 +117,9 @@ def test_roster_without_numbers_gets_temporary_ones(tmp_path: Path) -> None:
     assert [row["staff_no"] for row in get_table(plan).shown] == ["临0001", "临0002"]
     assert [(c.before, c.after) for c in get_table(plan).changed] == [("", "临0001"), ("", "临0002")]
     commit_plan(plan, actor="办公室", at=AT)
-    numbered = check(write(tmp_path / "b.xlsx", [["工号", *names[0]], ["0101", *names[1]], ["0102", *names[2]]], "党员名册"))
+    numbered = check(
+        write(tmp_path / "b.xlsx", [["工号", *names[0]], ["0101", *names[1]], ["0102", *names[2]]], "党员名册")
+    )
     assert list_messages(numbered) == []
     commit_plan(numbered, actor="办公室", at=AT)
     assert sorted(Person.objects.values_list("staff_no", "name")) == [("0101", "王伟"), ("0102", "李芳")]

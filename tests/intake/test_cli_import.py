@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,24 @@ from tests.intake.office import PEOPLE, ROSTER, dump, write
 
 pytestmark = pytest.mark.django_db
 KEYS = {
-    "kind", "sheets", "rows_in_file", "rows", "added", "updated", "unchanged", "skipped", "excluded", "changed_values",
-    "questions", "problems", "refused",
-}  # fmt: skip
+    "kind",
+    "sheets",
+    "rows_in_file",
+    "rows",
+    "added",
+    "updated",
+    "unchanged",
+    "skipped",
+    "excluded",
+    "changed_values",
+    "questions",
+    "problems",
+    "refused",
+}
 WRONG: list[Any] = ["0301", "张?", "第二支部", "正式党员"]
 
 
 def run(*arguments: object) -> int:
-    import argparse
-
     parser = argparse.ArgumentParser()
     add_import_arguments(parser)
     return run_import(parser.parse_args([str(argument) for argument in arguments]))
@@ -40,9 +50,18 @@ def test_dry_run_describes_a_roster_as_json(tmp_path: Path, capsys: pytest.Captu
     assert (said["kind"], said["sheets"], said["rows_in_file"], said["added"]) == ("roster", ["在职党员"], 5, 5)
     assert (said["questions"], said["problems"], said["skipped"], said["refused"]) == ([], [], [], None)
     assert said["rows"][3] == {
-        "sheet": "在职党员", "row": 5, "staff_no": "0201", "name": "张敏", "unit": "第二支部", "department": "",
-        "party_status": "正式党员", "staff_state": "在职", "rank_class": "", "role": "成员", "outcome": "added",
-    }  # fmt: skip
+        "sheet": "在职党员",
+        "row": 5,
+        "staff_no": "0201",
+        "name": "张敏",
+        "unit": "第二支部",
+        "department": "",
+        "party_status": "正式党员",
+        "staff_state": "在职",
+        "rank_class": "",
+        "role": "成员",
+        "outcome": "added",
+    }
     assert dump() == before
 
 
@@ -52,7 +71,9 @@ def test_problem_exits_1_with_its_place(tmp_path: Path, capsys: pytest.CaptureFi
     said = json.loads(capsys.readouterr().out)
     (problem,) = said["problems"]
     assert (problem["sheet"], problem["row"], problem["column"]) == ("在职党员", 7, "B")
-    assert problem["message"] == "「在职党员」第 7 行 B 列（姓名）：“张?”里有丢失的字，导出时可能用了 GBK。请改正这个字。"
+    assert (
+        problem["message"] == "「在职党员」第 7 行 B 列（姓名）：“张?”里有丢失的字，导出时可能用了 GBK。请改正这个字。"
+    )
     assert said["rows_in_file"] == said["added"] + said["blocked"] == 6
     assert (said["committed"], Person.objects.count()) == ([], 0)
 
@@ -111,12 +132,17 @@ def test_fix_table_is_the_clerks_own_sheet_with_a_column_more(tmp_path: Path) ->
     assert run(path, "--dry-run", "--fix-table", fix) == 1
     (sheet,) = read_workbook(fix).sheets
     assert sheet.name == "在职党员"
-    assert [row[:4] for row in sheet.rows] == [[cell for cell in line] for line in wrong]
+    assert [row[:4] for row in sheet.rows] == [list(line) for line in wrong]
     assert [row[4] for row in sheet.rows] == [
-        "问题", None, None, None, None, None,
+        "问题",
+        None,
+        None,
+        None,
+        None,
+        None,
         "「在职党员」第 7 行 B 列（姓名）：“张?”里有丢失的字，导出时可能用了 GBK。请改正这个字。",
         "「在职党员」第 8 行 D 列（党籍状态）：“预备”不在可选值里。请选一个。",
-    ]  # fmt: skip
+    ]
 
 
 def test_several_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -240,9 +240,13 @@ def test_marks_empty_is_unrecorded_never_absent(tmp_path: Path) -> None:
     """Ux D case 23: an empty mark makes no row; 病/事/出差 keep their category; an unknown sign is asked about once."""
     rows = [
         ["日期", "会议类型", "工号", "考勤"],
-        *(["2025-06-12", "主题党日", number, mark] for number, mark in zip(
-            ("0101", "0102", "0103", "0201", "0202"), ("√", "病", None, "出差", "◎"), strict=True)),
-    ]  # fmt: skip
+        *(
+            ["2025-06-12", "主题党日", number, mark]
+            for number, mark in zip(
+                ("0101", "0102", "0103", "0201", "0202"), ("√", "病", None, "出差", "◎"), strict=True
+            )
+        ),
+    ]
     path = write(tmp_path / "a.xlsx", rows)
     question = get_table(check(path)).questions[0]
     assert question.answer_key == "标记:◎"
@@ -253,8 +257,12 @@ def test_marks_empty_is_unrecorded_never_absent(tmp_path: Path) -> None:
         n: [(a.mark, a.reason) for a in find(n).attendances.all()] for n in ("0101", "0102", "0103", "0201", "0202")
     }
     assert stored == {
-        "0101": [("到", "")], "0102": [("请假", "病假")], "0103": [], "0201": [("请假", "出差")], "0202": [("迟到", "")],
-    }  # fmt: skip
+        "0101": [("到", "")],
+        "0102": [("请假", "病假")],
+        "0103": [],
+        "0201": [("请假", "出差")],
+        "0202": [("迟到", "")],
+    }
 
 
 def test_two_block_sign_in_sheet_is_stacked(tmp_path: Path) -> None:

@@ -38,12 +38,12 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", NAME, parse=parse_name),
-        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位", "工作单位")),
-        Field("held_by", "组织单位", HELD_BY),
-        Field("on", "日期", ON, parse=parse_day),
-        Field("session_kind", "会议类型", SESSION_KIND),
-        Field("topic", "主题", TOPIC),
-        Field("tier", "层级", TIER),
+        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位", "工作单位"), first_wins=True),
+        Field("held_by", "组织单位", HELD_BY, first_wins=True),
+        Field("on", "日期", ON, parse=parse_day, first_wins=True),
+        Field("session_kind", "会议类型", SESSION_KIND, first_wins=True),
+        Field("topic", "主题", TOPIC, first_wins=True),
+        Field("tier", "层级", TIER, first_wins=True),
         Field(
             "mark",
             "考勤",
@@ -59,6 +59,7 @@ KIND = Kind(
             "请假原因",
             list_words("缺席原因 请假类型 请假事由 原因 事由 缺勤原因 假别 请假类别"),
             parse=parse_text,
+            first_wins=True,
         ),
         Field(
             "minutes_late",
@@ -78,9 +79,9 @@ KIND = Kind(
             list_words("打卡时间 入会时间 最近打卡时间 签到时刻 上班1打卡时间 首次入会时间 到会时间"),
             parse=parse_punches,
         ),
-        Field("credit", "学时", CREDIT, parse=parse_quantity),
+        Field("credit", "学时", CREDIT, parse=parse_quantity, first_wins=True),
         Field("duration", "时长", list_words("参会时长 会议时长 在会时长 入会时长"), parse=parse_quantity),
-        Field("remark", "备注", ("说明", "备注说明"), parse=parse_text),
+        Field("remark", "备注", ("说明", "备注说明"), parse=parse_text, first_wins=True),
     ),
     needs=(
         frozenset({"name", "mark", "on"}),

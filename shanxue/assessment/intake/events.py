@@ -17,9 +17,11 @@ from shanxue.orgs.records import find_subject, open_records, settle_day
 from ..models import Event
 
 MILLI = 1000
-KEY = ("person_id", "unit_id", "kind", "title", "on", "level", "by", "mark")
-COLUMNS = ("quantity_milli", "points_milli", "self_points_milli", "due_on", "done_on", "reason", "has_proof")
+KEY = list_words("person_id unit_id kind title on level by mark")
+COLUMNS = list_words("quantity_milli points_milli self_points_milli due_on done_on reason has_proof")
 
+_BESIDE_KIND = ("title", "on", "points", "quantity", "mark", "level", "plus", "minus", "full")
+_BESIDE_TITLE = ("points", "level", "plus", "minus", "by", "full")
 KIND = Kind(
     "events",
     "事项",
@@ -27,9 +29,12 @@ KIND = Kind(
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", (*NAME, "被考核人", "被评议人", "获奖人", "受表彰人", "当事人"), parse=parse_name),
         Field(
-            "unit", "单位", (*BRANCH, *list_words("所在单位 责任单位 责任支部 被考核单位 考核单位 获奖单位 被检查单位"))
+            "unit",
+            "单位",
+            (*BRANCH, *list_words("所在单位 责任单位 责任支部 被考核单位 考核单位 获奖单位 被检查单位")),
+            first_wins=True,
         ),
-        Field("department", "部门", (*DEPARTMENT, "责任部门")),
+        Field("department", "部门", (*DEPARTMENT, "责任部门"), first_wins=True),
         Field(
             "kind",
             "类别",
@@ -37,6 +42,7 @@ KIND = Kind(
                 "事项类别 类型 事项类型 奖惩类别 奖惩类型 考评项目 考核项目 项目 评分项目 加分项目 扣分项目",
                 "情形 考核指标 指标 评议项目 考核类别 积分类型 加扣分类别",
             ),
+            first_wins=True,
         ),
         Field(
             "title",
@@ -47,6 +53,7 @@ KIND = Kind(
                 "获得积分说明 文件名称",
             ),
             parse=parse_text,
+            first_wins=True,
         ),
         Field(
             "on",
@@ -56,6 +63,7 @@ KIND = Kind(
                 "认定时间 获得时间 通报时间 考核时间 测评时间 发文时间 评议时间",
             ),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "level",
@@ -64,34 +72,41 @@ KIND = Kind(
                 "层级 奖项级别 获奖级别 表彰级别 测评主体 评议主体 参评群体 测评群体 票种 评价主体 刊物级别",
                 "颁奖级别 投票人类别",
             ),
+            first_wins=True,
         ),
         Field(
             "mark",
             "等次",
             list_words("结果 等级 评定 评价 性质 档次 奖惩 测评等次 获奖等次 奖次 结论 整改情况 处理结果"),
+            parse=parse_text,
         ),
         Field("quantity", "数量", list_words("次数 篇数 票数 得票数 得票 人数 件数 场次 天数"), parse=parse_quantity),
         Field(
             "points",
             "评分",
             list_words(
-                "得分 分值 检查评分 考核得分 考评得分 评议分 打分 赋分 实得分 加扣分 积分 获得积分 本次积分",
+                "得分 检查评分 考核得分 考评得分 评议分 打分 赋分 实得分 加扣分 积分 获得积分 本次积分",
                 "加减分 评委打分 认定分",
             ),
             parse=parse_number,
         ),
         Field("plus", "加分", list_words("加分值 奖励分 奖分"), parse=parse_number),
         Field("minus", "扣分", list_words("扣分值 扣减分 罚分"), parse=parse_number),
-        Field("full", "标准分", list_words("满分 标准分值 项目分值 权重分"), parse=parse_number),
+        Field("full", "标准分", list_words("分值 满分 标准分值 项目分值 权重分"), parse=parse_number),
         Field("self_points", "自评分", list_words("自查评分 自评得分 自评 自评分数 自查得分"), parse=parse_number),
         Field(
-            "due_on", "时限", list_words("完成时限 应完成时间 整改期限 整改时限 报送时限 规定时间"), parse=parse_date
+            "due_on",
+            "时限",
+            list_words("完成时限 应完成时间 整改期限 整改时限 报送时限 规定时间"),
+            parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "done_on",
             "完成日期",
             list_words("完成时间 整改完成时间 报送时间 实际完成时间 实际报送时间"),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "by",
@@ -100,6 +115,7 @@ KIND = Kind(
                 "打分人 考核人 检查人 评议人 评委 认定单位 表彰单位 授予单位 颁奖单位 授奖单位 通报单位",
                 "评分单位 审核人 认定人 发文单位 考评人 考评小组 检查单位",
             ),
+            first_wins=True,
         ),
         Field(
             "reason",
@@ -109,22 +125,19 @@ KIND = Kind(
                 "扣分依据 认定依据 文号",
             ),
             parse=parse_text,
+            first_wins=True,
         ),
         Field("proof", "佐证材料", list_words("佐证 证明材料 附件 证书编号 佐证材料名称 证明"), parse=parse_text),
     ),
-    needs=(
-        *(
-            frozenset({who, "kind", more})
-            for who in ("name", "staff_no", "unit", "department")
-            for more in ("title", "on", "points", "quantity", "mark", "level", "plus", "minus")
-        ),
-        *(
-            frozenset({who, "title", more})
-            for who in ("name", "staff_no", "unit", "department")
-            for more in ("points", "level", "plus", "minus", "by")
-        ),
-        *(frozenset({who, "points", "reason"}) for who in ("name", "staff_no", "unit", "department")),
-        *(frozenset({who, "minus", "reason"}) for who in ("name", "staff_no", "unit", "department")),
+    needs=tuple(
+        need
+        for who in ("name", "staff_no", "unit", "department")
+        for need in (
+            *(frozenset({who, "kind", more}) for more in _BESIDE_KIND),
+            *(frozenset({who, "title", more}) for more in _BESIDE_TITLE),
+            frozenset({who, "points", "reason"}),
+            frozenset({who, "minus", "reason"}),
+        )
     ),
     marks=list_words(
         "表彰 奖励 获奖 通报 批评 处分 督查 评分 打分 加分 扣分 考评 评议 测评 荣誉 违纪 事项 积分",
@@ -147,16 +160,19 @@ def choose_kind(planned: TablePlan, row: Row) -> str:
     return ""
 
 
-def read_points(row: Row) -> tuple[int | None, str]:
-    """The points a row gives and the column that says so: 评分 as written, 加分 up, 扣分 down."""
+def read_points(planned: TablePlan, row: Row) -> tuple[int | None, str]:
+    """The points a row gives and the column that says so: 评分 as written, 加分 up, 扣分 down.
+
+    分值 is what an item is worth where somebody scores it, and what is given where nothing else says.
+    """
     values = row.values
     if values.get("points") is not None:
         return int(values["points"]), "points"
     plus, minus = values.get("plus"), values.get("minus")
-    if plus is None and minus is None:
-        return None, "points"
-    name = "minus" if plus is None else "plus"
-    return int(plus or 0) - abs(int(minus or 0)), name
+    if plus is not None or minus is not None:
+        return int(plus or 0) - abs(int(minus or 0)), "minus" if plus is None else "plus"
+    scored = {"points", "plus", "minus", "self_points"} & planned.table.columns.keys()
+    return (None, "points") if scored or values.get("full") is None else (int(values["full"]), "full")
 
 
 class EventTable:
@@ -175,7 +191,7 @@ class EventTable:
         if not kind:
             planned.stop(row, "kind", "no_kind", "没有写类别，标题里也看不出。请补上类别。")
             return
-        points, column = read_points(row)
+        points, column = read_points(planned, row)
         if points is not None and not self._has_reason(row, points, column):
             return
         quantity: Quantity | None = values.get("quantity")
@@ -198,10 +214,7 @@ class EventTable:
             row,
             outcome,
             **subject.show(self.directory),
-            **{
-                name: written[name]
-                for name in ("kind", "title", "level", "mark", "quantity_milli", "points_milli", "by")
-            },
+            **{name: written[name] for name in list_words("kind title level mark quantity_milli points_milli by")},
             on=days["on"].isoformat() if days["on"] else None,
             reason=written["reason"],
         )
@@ -211,8 +224,8 @@ class EventTable:
         values = row.values
         if values.get("reason") or points == 0 or (values.get("full") is not None and points == values["full"]):
             return True
-        if column != "points" and values.get("title"):
-            return True  # 加分 / 扣分 beside the fact they are given for
+        if values.get("title") and (column != "points" or "reason" not in self.planned.table.columns):
+            return True  # the fact itself is the reason: 加分, 扣分, 积分 beside what they are given for
         shown = f"{points / MILLI:g}"
         self.planned.stop(row, column, "no_reason", f"打了 {shown} 分，没有写理由。请补上理由。")
         return False

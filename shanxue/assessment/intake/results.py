@@ -34,8 +34,8 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", NAME, parse=parse_name),
-        Field("unit", "单位", (*BRANCH, *list_words("所在单位 被考核单位 工作单位"))),
-        Field("department", "部门", DEPARTMENT),
+        Field("unit", "单位", (*BRANCH, *list_words("所在单位 被考核单位 工作单位")), first_wins=True),
+        Field("department", "部门", DEPARTMENT, first_wins=True),
         Field("year", "年度", list_words("考核年度 年份 考核年份 所属年度"), parse=parse_year),
         Field("assessment", "考核名称", list_words("考核类型 考核类别 考核种类 考核项目 考核")),
         Field(

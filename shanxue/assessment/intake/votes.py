@@ -24,10 +24,17 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", (*NAME, "被测评人", "被评议人", "测评对象"), parse=parse_name),
-        Field("unit", "单位", (*BRANCH, *DEPARTMENT, "所在单位", "被测评单位")),
-        Field("level", "测评主体", ("评议主体", "参评群体", "测评群体", "票种", "投票人类别", "评价主体", "参评人员")),
-        Field("kind", "类别", ("测评类别", "测评类型", "评议类别", "票类")),
-        Field("on", "日期", ("测评时间", "测评日期", "评议时间", "评议日期", "时间"), parse=parse_date),
+        Field("unit", "单位", (*BRANCH, *DEPARTMENT, "所在单位", "被测评单位"), first_wins=True),
+        Field(
+            "level",
+            "测评主体",
+            ("评议主体", "参评群体", "测评群体", "票种", "投票人类别", "评价主体", "参评人员"),
+            first_wins=True,
+        ),
+        Field("kind", "类别", ("测评类别", "测评类型", "评议类别", "票类"), first_wins=True),
+        Field(
+            "on", "日期", ("测评时间", "测评日期", "评议时间", "评议日期", "时间"), parse=parse_date, first_wins=True
+        ),
         *(
             Field(name, grade, (f"{grade}票", f"{grade}票数", f"{grade}得票"), parse=parse_count)
             for grade, name in _FIELD.items()

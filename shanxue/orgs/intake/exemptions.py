@@ -22,7 +22,7 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", NAME, parse=parse_name),
-        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT)),
+        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT), first_wins=True),
         Field(
             "category",
             "免考核类别",
@@ -37,6 +37,7 @@ KIND = Kind(
             "开始日期",
             list_words("起始日期 开始时间 起始时间 起 自 从 起始 生效日期 免考核开始"),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "until_on",

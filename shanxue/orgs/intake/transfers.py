@@ -49,6 +49,7 @@ KIND = Kind(
                 "转移时间 生效日期 生效时间 介绍信日期 转出申请时间",
             ),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "received_on",

@@ -49,7 +49,7 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", NAME, parse=parse_name),
-        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "所在单位", "工作单位")),
+        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "所在单位", "工作单位"), first_wins=True),
         Field(
             "kind",
             "培训类别",
@@ -57,6 +57,7 @@ KIND = Kind(
                 "课程类别 培训类型 学习形式 培训形式 课程类型 学习类型 学时类型 学时类别 类别 类型 培训方式",
                 "学分类型 课程性质 修课性质 性质 学分类别 学习方式",
             ),
+            first_wins=True,
         ),
         Field(
             "title",
@@ -66,8 +67,15 @@ KIND = Kind(
                 "培训班 事项 学习项目 课程标题",
             ),
             parse=parse_text,
+            first_wins=True,
         ),
-        Field("from_on", "开始日期", list_words("开始时间 起始日期 起始时间 开班时间 报到时间"), parse=parse_date),
+        Field(
+            "from_on",
+            "开始日期",
+            list_words("开始时间 起始日期 起始时间 开班时间 报到时间"),
+            parse=parse_date,
+            first_wins=True,
+        ),
         Field(
             "on",
             "结束日期",
@@ -75,6 +83,7 @@ KIND = Kind(
                 "完成日期 结束时间 完成时间 结业时间 日期 时间 培训日期 培训时间 学习日期 学习时间 认定日期", "获得时间"
             ),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "amount",

@@ -24,8 +24,8 @@ KIND = Kind(
     (
         Field("staff_no", "工号", STAFF_NO, parse=parse_code),
         Field("name", "姓名", (*NAME, "作者", "撰写人", "提交人"), parse=parse_name),
-        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位")),
-        Field("kind", "类别", list_words("类型 笔记类型 文章类型 材料类型 文体 形式")),
+        Field("unit", "所在支部", (*BRANCH, *DEPARTMENT, "单位", "所在单位"), first_wins=True),
+        Field("kind", "类别", list_words("类型 笔记类型 文章类型 材料类型 文体 形式"), first_wins=True),
         Field(
             "title",
             "题目",
@@ -33,6 +33,7 @@ KIND = Kind(
                 "标题 笔记题目 笔记标题 文章题目 心得题目 篇名 主题 学习内容 笔记名称 心得体会 学习主题", "文章名称"
             ),
             parse=parse_text,
+            first_wins=True,
         ),
         Field(
             "on",
@@ -41,6 +42,7 @@ KIND = Kind(
                 "提交时间 上交时间 上交日期 日期 时间 撰写日期 学习日期 学习时间 收到日期 交稿时间 记录日期", "月份"
             ),
             parse=parse_date,
+            first_wins=True,
         ),
         Field(
             "state",
