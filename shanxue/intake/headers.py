@@ -94,6 +94,7 @@ class Vocabulary:
             titles = {item.title: item.name for item in kind.fields}
             for key, answer in answers.items():
                 if key.startswith("列名:") and answer in titles:
+                    answers.get(key)  # an answer asked for counts as used, and is remembered
                     table[plain_header(key.removeprefix("列名:"))] = titles[answer]
             made.words[kind.code] = table
             made.every |= table.keys()
