@@ -21,7 +21,7 @@ from shanxue.orgs.facts import EVERYONE, Slice, list_slices, read_people, read_u
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.rules import UnitKind
 
-from .engine import Assessed, assess, grade_subjects, list_sources, score_subjects, select_evidence
+from .engine import Assessed, TooLargeError, assess, grade_subjects, list_sources, score_subjects, select_evidence
 from .facts import gather_person_facts, gather_unit_facts, turn_members_into_facts, turn_units_into_facts
 from .models import Result, ResultLine, Run, SchemeVersion
 from .rules.loading import Loaded, load_scheme
@@ -63,8 +63,16 @@ def try_scheme(bureau: Bureau, scheme: Scheme, *, move: Mover = stay_here) -> Co
     ``move`` puts tables where they are computed: Polars by default, Spark when a province outgrows one machine.
     Raises ``Refusal`` when the scheme rests on another's results and that one has not been run.
     """
-    if scheme.subject == "person":
-        return _try_people(bureau, scheme, move)
+    try:
+        return _try_people(bureau, scheme, move) if scheme.subject == "person" else _try_units(bureau, scheme, move)
+    except TooLargeError as error:
+        raise Refusal(
+            "figures_too_large", f"《{scheme.title}》算出的数太大，请检查细则里的分值和表格里的数量。"
+        ) from error
+
+
+def _try_units(bureau: Bureau, scheme: Scheme, move: Mover) -> Computed:
+    """Compute a branch or department scheme: the records of its units and, for ``members``, an earlier run."""
     part = Slice(bureau.pk, scheme.window, 0, EVERYONE)
     sources = list_sources(scheme)
     units = _drop_absent(read_units(bureau.pk, UNIT_KINDS[scheme.subject]), scheme)
