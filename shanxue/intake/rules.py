@@ -130,6 +130,7 @@ class Field:
     title: str  # the word shown: 姓名
     synonyms: tuple[str, ...] = ()  # other headers that mean it, written without spaces and brackets
     required: bool = False
+    first_wins: bool = False  # of several columns that mean it, the one whose word stands first here; no question
     parse: Callable[[Cell, Context], Any] | None = None
 
 
