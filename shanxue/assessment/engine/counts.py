@@ -153,7 +153,8 @@ class Tally:
         parts += [count_apart(facts, self.keys, job) for job in jobs if job not in plain]
         for part in parts:
             base = base.join(part, on=self.keys, how="left")
-        return base.with_columns(*(nw.col(name).fill_null(0) for name, word in names if word != "least"))
+        sums = [nw.col(name).fill_null(0) for name, word in names if word != "least"]
+        return base.with_columns(*sums) if sums else base
 
     def _read(self, source: str) -> Frame:
         facts = self.facts[source]

@@ -13,12 +13,15 @@ import narwhals as nw
 from shanxue.assessment.rules.scheme import Condition, Count, Item
 from shanxue.base.points import MILLI
 
-from .arithmetic import FINE, LARGEST_MILLI, Grain, Term, guard_divisor, lower, round_half_up, sum_terms
+from .arithmetic import FINE, Grain, Term, guard_divisor, lower, round_half_up, sum_terms
 from .counts import Frame
 from .kinds import Bench, Valuation, Way, floor_or_zero, need_count, need_full, top_of
 from .rows import FULL_OF_A_TEST, find_mean_unit
 
-MOST_TESTS = 1000  # of one subject in one window
+MOST_TESTS = 1000  # of one subject in one window; in a period of it a twentieth
+MOST_GROUPS = 100  # of raters
+MOST_VOTES = 10**5 * MILLI
+LARGEST_VALUE = 1000  # of one ballot
 HUNDRED = nw.lit(FULL_OF_A_TEST, dtype=nw.Int64)
 VOTE_GRAIN = Grain(Fraction(1), fine=True)
 
@@ -28,8 +31,9 @@ def value_score(item: Item, bench: Bench) -> Valuation:
     count, full = need_count(item), need_full(item)
     total, known = bench.tally.add_mean(count)
     unit = find_mean_unit(count.source)
-    share = Term(full / unit, total, unit * MOST_TESTS)
-    points = bench.grain.settle([share], over=guard_divisor(known), most=MOST_TESTS, signed=False)
+    most = MOST_TESTS // 20 if bench.grain.fine else MOST_TESTS
+    share = Term(full / unit, total, unit * most)
+    points = bench.grain.settle([share], over=guard_divisor(known), most=most, signed=False)
     way = Way(nw.when(known > 0).then(points), bench.tally.add(replace(count, measure="mean")), HUNDRED)
     return Valuation((way,), floor_or_zero(item), top_of(item))
 
@@ -77,7 +81,7 @@ def value_votes(item: Item, bench: Bench) -> Valuation:
         mean, groups = bench.tally.add_frame(count, item.code, partial(mean_of_groups, item=item))
         over = guard_divisor(groups)
         points = bench.grain.settle(
-            [Term(full / 100 / FINE, mean, 1000 * MOST_TESTS * FINE)], over=over, most=MOST_TESTS
+            [Term(full / 100 / FINE, mean, LARGEST_VALUE * MOST_GROUPS * FINE)], over=over, most=MOST_GROUPS
         )
         counted = round_half_up(mean * MILLI, over * FINE)
         return _judge(item, groups > 0, points, counted)
@@ -85,11 +89,11 @@ def value_votes(item: Item, bench: Bench) -> Valuation:
     kept, cast = trim_ballots(ballots, item.trim)
     terms = [Term(full / 100 * item.values[g], votes) for g, votes in zip(order_grades(item.values), kept, strict=True)]
     over = guard_divisor(cast)
-    points = bench.grain.settle(terms, over=over, most=LARGEST_MILLI)
+    points = bench.grain.settle(terms, over=over, most=MOST_VOTES)
     counted = Grain(Fraction(MILLI)).settle(
         [replace(term, coefficient=term.coefficient * 100 / full if full else Fraction(0)) for term in terms],
         over=over,
-        most=LARGEST_MILLI,
+        most=MOST_VOTES,
     )
     return _judge(item, cast > 0, points, counted)
 
@@ -113,7 +117,9 @@ def _value_groups(item: Item, count: Count, full: Fraction, bench: Bench) -> Val
     total, held = bench.tally.keep(sum_terms(parts)), bench.tally.keep(sum_terms(present))
     whole = sum(weights.values())
     over = guard_divisor(held)
-    points = bench.grain.settle([Term(full / 100 / FINE, total, 1000 * whole * FINE)], over=over, most=whole, layer=1)
+    points = bench.grain.settle(
+        [Term(full / 100 / FINE, total, LARGEST_VALUE * whole * FINE)], over=over, most=whole, layer=1
+    )
     return _judge(item, held > 0, points, round_half_up(total * MILLI, over * FINE), (held > 0) & (held < whole))
 
 
@@ -131,7 +137,7 @@ def mean_ballots(ballots: list[nw.Expr], values: Mapping[str, Fraction], trim: i
     """The mean value of one group's ballots in ``FINE`` parts, and how many were counted (milli)."""
     kept, cast = trim_ballots(ballots, trim)
     terms = [Term(values[grade], votes) for grade, votes in zip(order_grades(values), kept, strict=True)]
-    return VOTE_GRAIN.settle(terms, over=guard_divisor(cast), most=LARGEST_MILLI), cast
+    return VOTE_GRAIN.settle(terms, over=guard_divisor(cast), most=MOST_VOTES), cast
 
 
 def trim_ballots(ballots: list[nw.Expr], trim: int) -> tuple[list[nw.Expr], nw.Expr]:

@@ -65,6 +65,11 @@ class Bench:
             return target
         return round_half_up(target * nw.col("_present"), count_months(self.tally.window), signed=False)
 
+    @property
+    def most(self) -> int:
+        """The largest divisor to be ready for; in a period a sixteenth of that of the window, for finer parts."""
+        return LARGEST_MILLI // 16 if self.grain.fine else LARGEST_MILLI
+
     def constant(self, points: Fraction) -> nw.Expr:
         return nw.lit(self.grain.turn(points), dtype=nw.Int64)
 
@@ -102,11 +107,11 @@ def value_ratio(item: Item, bench: Bench) -> Valuation:
         out_of = bench.aim(write_milli(item.out_of or 0))
     over, base = guard_divisor(out_of), item.baseline
     if item.slope is None:
-        points = bench.grain.settle([Term(full / base, counted)], over=over, most=LARGEST_MILLI, signed=False)
+        points = bench.grain.settle([Term(full / base, counted)], over=over, most=bench.most, signed=False)
     else:
         short = lift(over * base.numerator - counted * base.denominator, 0)
         lost = Term(-100 * item.slope / base.denominator, short, LARGEST_MILLI * base.numerator)
-        points = bench.grain.settle([lost], full, over=over, most=LARGEST_MILLI)
+        points = bench.grain.settle([lost], full, over=over, most=bench.most)
     way = Way(nw.when(out_of > 0).then(points), counted, out_of)
     return Valuation((way,), floor_or_zero(item), top_of(item))
 
@@ -230,7 +235,7 @@ def _reach_target(item: Item, target: Target, bench: Bench) -> Way:
     elif item.short == "each":
         reached = bench.grain.settle([Term(-(item.short_each or Fraction(0)) / MILLI, lift(aim - counted, 0))], full)
     else:
-        reached = bench.grain.settle([Term(full, lower(counted, aim))], over=over, most=LARGEST_MILLI, signed=False)
+        reached = bench.grain.settle([Term(full, lower(counted, aim))], over=over, most=bench.most, signed=False)
     met = bench.constant(full)
     if item.over_each is not None:
         met = bench.grain.settle([Term(item.over_each, lift(counted - aim, 0) // MILLI, LARGEST_MILLI)], full)

@@ -118,8 +118,8 @@ def _write_item(sheet: Sheet, at: int) -> pl.DataFrame:
 def _word(marks: pl.Series, item: Item) -> pl.Series:
     bits = marks.unique().to_list()
     words = [word_marks(int(bit), item.policy) for bit in bits]
-    if len(bits) == 1:
-        return pl.repeat(words[0], len(marks), dtype=pl.String, eager=True)
+    if len(bits) <= 1:
+        return pl.repeat(words[0] if words else "", len(marks), dtype=pl.String, eager=True)
     return marks.replace_strict(bits, words, return_dtype=pl.String)
 
 

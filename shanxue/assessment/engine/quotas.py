@@ -72,9 +72,7 @@ def _write_note(quota: Quota, beyond: pl.Expr, across: pl.Expr) -> pl.Expr:
 
 
 def add_ranks(sheet: Sheet) -> None:
-    """Dense ranks from 1 by total, among those with a grade (without bands: with a settled total)."""
-    ranked = pl.col("grade") != NO_GRADE
-    if not sheet.scheme.bands:
-        ranked = (pl.col("state") == ASSESSED) & pl.col("total").is_not_null() & ~pl.col("waiting")
-    total = pl.when(ranked).then(pl.col("total"))
-    sheet.write(rank=total.rank("dense", descending=True).cast(pl.Int64))
+    """Dense ranks from 1 by total, among those with a grade (without bands: assessed) and nothing still missing."""
+    graded = pl.col("grade") != NO_GRADE if sheet.scheme.bands else pl.col("state") == ASSESSED
+    settled = graded & (pl.col("decided") | ~pl.col("waiting"))
+    sheet.write(rank=pl.when(settled).then(pl.col("total")).rank("dense", descending=True).cast(pl.Int64))

@@ -260,6 +260,12 @@ def _add_total(sheet: Sheet, components: int) -> None:
         missing=pl.concat_str(*titles, separator="、", ignore_nulls=True) if titles else pl.lit(""),
     )
     held, note = _hold(pl.col("_sum"), sheet, scheme.floor, scheme.ceiling)
+    sheet.write(
+        **{
+            f"adjust_component{number}": pl.when(pl.col("known")).then(pl.col(f"adjust_component{number}")).otherwise(0)
+            for number in range(components)
+        }
+    )
     sheet.write(adjust_total=pl.when(pl.col("known")).then(held - pl.col("_sum")).otherwise(0), note_total=note)
     sheet.write(total=pl.when(pl.col("known")).then(held))
     if scheme.floor is not None or scheme.ceiling is not None:
