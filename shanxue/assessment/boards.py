@@ -84,10 +84,10 @@ def _list_states(row: BoardRow) -> list[State]:
     return [row.row.state, *(component.state for component in row.row.components)] if row.row else []
 
 
-def _order_by_need(row: BoardRow) -> tuple[int, int, str]:
-    """Worst overall light first, then by how many components are below their line; within that by code."""
-    short = sum(state.shape == "▲" for state in _list_states(row))
-    return NEED[(row.state or EMPTY).shape], -short, row.unit.code
+def _order_by_need(row: BoardRow) -> tuple[int, int, int, str]:
+    """Worst overall light first, then by how many components are 未达 and how many 临近; within that by code."""
+    shapes = Counter(state.shape for state in _list_states(row))
+    return NEED[(row.state or EMPTY).shape], -shapes["▲"], -shapes["◐"], row.unit.code
 
 
 def _list_people_grades(people: Shown, rows: list[BoardRow]) -> tuple[str, ...]:
