@@ -170,12 +170,12 @@ def _name_field(model: Model, column: str) -> str:
 
 
 def _record_changes(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps) -> None:
-    """Keep what undo needs. New rows that carry their batch's number need no second record."""
+    """Keep what undo needs. New rows are kept as runs of ids; those that carry their batch's number not at all."""
     rows = [
-        Change(batch=batches[draft.source], model=model._meta.label, row_id=draft.id or 0, before=None)
+        Change(batch=batches[source], model=model._meta.label, row_id=first, before=None, after={"last": last})
         for model, made in ledger.created.items()
         if not _keeps_batch(model)
-        for draft in made
+        for source, first, last in _list_runs(made)
     ]
     rows += [
         Change(
@@ -188,6 +188,17 @@ def _record_changes(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps) -
         for edit in ledger.edits.values()
     ]
     Change.objects.bulk_create(rows, batch_size=ROWS_PER_QUERY)
+
+
+def _list_runs(made: list[Draft]) -> list[tuple[int, int, int]]:
+    """List the new rows' ids as runs without gaps: (file, first, last)."""
+    runs: list[tuple[int, int, int]] = []
+    for source, number in sorted((draft.source, draft.id or 0) for draft in made):
+        if runs and runs[-1][0] == source and runs[-1][2] == number - 1:
+            runs[-1] = (source, runs[-1][1], number)
+        else:
+            runs.append((source, number, number))
+    return runs
 
 
 def _freeze(values: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +242,7 @@ def _list_made(batch: Batch, changes: Iterable[Change]) -> list[tuple[Model, lis
     ids: dict[str, list[int]] = {}
     for change in changes:
         if change.before is None:
-            ids.setdefault(change.model, []).append(change.row_id)
+            ids.setdefault(change.model, []).extend(range(change.row_id, change.after["last"] + 1))
     made: list[tuple[Model, list[int]]] = []
     for model in reversed(_list_models()):
         if _keeps_batch(model):
@@ -244,10 +255,13 @@ def _list_made(batch: Batch, changes: Iterable[Change]) -> list[tuple[Model, lis
 
 
 def _refuse_overwritten(batch: Batch, changes: Iterable[Change]) -> None:
-    touched = {(change.model, change.row_id) for change in changes}
+    touched: dict[str, list[tuple[int, int]]] = {}
+    for change in changes:
+        last = change.after["last"] if change.before is None else change.row_id
+        touched.setdefault(change.model, []).append((change.row_id, last))
     later = Change.objects.filter(batch_id__gt=batch.id, batch__bureau_code=batch.bureau_code, batch__undone_at=None)
-    for model, row_id, number in later.values_list("model", "row_id", "batch_id"):
-        if (model, row_id) in touched:
+    for model, row_id, number in later.filter(before__isnull=False).values_list("model", "row_id", "batch_id"):
+        if any(first <= row_id <= last for first, last in touched.get(model, ())):
             raise Refusal("batch_in_use", f"批次 {number} 改动了同样的记录，请先撤销批次 {number}。", status=409)
 
 

@@ -27,7 +27,10 @@ class Batch(models.Model):
 
 
 class Change(models.Model):
-    """One row that a batch wrote: ``before`` is null for a new row, else the former values of what changed."""
+    """What a batch wrote. New rows: ``before`` is null, their ids run from ``row_id`` to ``after["last"]``.
+
+    A changed row: its former values and its new ones. New rows that carry their batch's number are not listed.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="changes")
     model = models.CharField(max_length=48)
