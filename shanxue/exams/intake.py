@@ -23,8 +23,8 @@ from shanxue.intake.values import (
     parse_score,
     parse_text,
 )
+from shanxue.orgs.columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.records import Subject, find_owner, open_records, settle_day
 
 from . import models

@@ -10,8 +10,8 @@ from shanxue.intake.matching import clean_text, list_words
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
 from shanxue.intake.values import parse_code, parse_date, parse_name, parse_text
+from shanxue.orgs.columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.records import find_subject, open_records, settle_day
 
 from .models import PlanItem

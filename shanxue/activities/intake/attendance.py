@@ -22,8 +22,8 @@ from shanxue.intake.values import (
     parse_quantity,
     parse_text,
 )
+from shanxue.orgs.columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.lookup import find_person, find_unit, is_without_roster, show_person
 from shanxue.orgs.rules import Line
 

@@ -11,8 +11,8 @@ from shanxue.intake.matching import list_words
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
 from shanxue.intake.values import Quantity, parse_day, parse_number, parse_quantity, parse_time
+from shanxue.orgs.columns import BRANCH
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH
 from shanxue.orgs.lookup import find_unit
 from shanxue.orgs.rules import Line
 

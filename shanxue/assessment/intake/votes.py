@@ -7,8 +7,8 @@ from shanxue.intake.matching import clean_text
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
 from shanxue.intake.values import parse_code, parse_count, parse_date, parse_name
+from shanxue.orgs.columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.records import find_subject, open_records, settle_day
 
 from ..models import Event

@@ -11,10 +11,10 @@ from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
 from shanxue.intake.values import parse_code, parse_date, parse_name
 
+from ..columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from ..directory import open_directory
 from ..lookup import find_person, find_unit, show_person
 from ..models import Exemption
-from .roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 
 KIND = Kind(
     "exemptions",

@@ -10,93 +10,17 @@ from typing import Any
 
 from shanxue.intake.checking import THIS_LINE, Desk, TablePlan
 from shanxue.intake.drafts import Draft, Outcome
-from shanxue.intake.matching import clean_text, join_names, list_words, shorten_unit
+from shanxue.intake.matching import clean_text, join_names, shorten_unit
 from shanxue.intake.registry import Handler, PlanRow
-from shanxue.intake.rules import Field, Kind, Row
-from shanxue.intake.values import parse_code, parse_date, parse_name
+from shanxue.intake.rules import Row
 
 from ..directory import Directory, guess_kind, open_directory
-from ..lookup import NEW_UNIT, ask_which, find_unit
+from ..lookup import ask_which, find_unit
 from ..rules import Line, PartyStatus, RankClass, Role, StaffState
 from ..words import read_party_status, read_rank, read_role, read_staff_state
+from .roster_kind import KIND
 from .twice import settle_twice
 
-STAFF_NO = list_words(
-    "工号 学工号 工作证号 登录名 编号 学号 学号/工号 工号/学号 职工号 职工编号 员工号 员工工号",
-    "员工编号 人员编号 人员编码 党员编号 用户账号 账号 证件编号 干部编号 学员ID 员工ID UserID",
-)
-NAME = list_words(
-    "姓名 党员姓名 真实姓名 人员姓名 员工姓名 学员姓名 学员名 干部姓名 名字 参会人 参加人员", "参会人员 创建者姓名"
-)
-BRANCH = list_words(
-    "所在支部 所属党支部 支部 所属支部 党支部 所在党支部 所属组织 所属党组织 党组织 组织",
-    "所在党组织 支部名称 党支部名称 所在党支部（填简称） 所在党支部(填简称) 组织关系所在支部",
-    "组织关系 推荐支部",
-)
-DEPARTMENT = list_words("部门 所在部门 科室 处室 所在科室 所属部门 工作部门 部门名称 内设机构 所在处室 所属科室")
-
-KIND = Kind(
-    "roster",
-    "名册",
-    (
-        Field("staff_no", "工号", STAFF_NO, parse=parse_code),
-        Field("name", "姓名", NAME, required=True, parse=parse_name),
-        Field("unit", "所在支部", BRANCH),
-        Field(
-            "unit_code", "支部编码", list_words("支部编号 支部代码 党支部编码 组织编码 所在支部编码"), parse=parse_code
-        ),
-        Field("parent", "上级组织", list_words("所属党委 所属总支 所属党总支 党总支 上级党组织")),
-        Field("group", "党小组", ("所在党小组", "所属党小组", "小组")),
-        Field("department", "部门", DEPARTMENT),
-        Field("place", "单位", list_words("所在单位 所属单位 工作单位 组织单位 单位名称")),
-        Field(
-            "party_status",
-            "党籍状态",
-            list_words("政治面貌 党员类别 党籍 党员类型 政治身份 发展阶段 当前发展阶段 组织身份"),
-        ),
-        Field("person_class", "人员类别", ("类别", "人员类型", "类型"), first_wins=True),
-        Field("staff_state", "人员状态", list_words("在职状态 在岗状态 在职情况 任职状态 状态 是否在职")),
-        Field("role", "党内职务", list_words("支部职务 党务职务 党内任职 党组织职务 支委职务")),
-        Field("post", "职务", list_words("职务名称 行政职务 岗位 现任职务 角色"), first_wins=True),
-        Field(
-            "rank_class",
-            "职级",
-            list_words("职务职级 职级层次 职务层次 级别 干部级别 现职级 职级类别 层次"),
-            first_wins=True,
-        ),
-        Field(
-            "birth_on",
-            "出生年月",
-            list_words("出生日期 出生年 出生年月日 生日 出生年份 出生年月(yyyy-MM) 出生年月（yyyy-MM）"),
-            parse=parse_date,
-            first_wins=True,
-        ),
-        Field(
-            "joined_on",
-            "到岗时间",
-            list_words("入职时间 入职日期 到岗日期 来本单位时间 到本单位时间 调入时间 进入本单位时间 报到时间"),
-            parse=parse_date,
-        ),
-        Field("left_on", "离开时间", list_words("离职时间 离职日期 调出时间 离岗时间 离开日期"), parse=parse_date),
-        Field(
-            "since",
-            "转入支部时间",
-            list_words("进入支部时间 转入时间 组织关系转入时间 转入日期 入支部时间"),
-            parse=parse_date,
-        ),
-    ),
-    needs=(
-        frozenset({"name", "unit"}),
-        frozenset({"name", "department", "staff_no"}),
-        frozenset({"name", "party_status"}),
-        frozenset({"name", "place", "staff_no"}),
-        frozenset({"name", "department", "post"}),
-        frozenset({"name", "department", "rank_class"}),
-        frozenset({"name", "staff_no", "rank_class"}),
-        frozenset({"name", "department", "staff_state"}),
-    ),
-    marks=list_words("名册 花名册 党员信息 人员信息 信息表 通讯录 党员名单 人员名单 人员一览"),
-)
 _TITLE = re.compile(
     r"^(?:\d{4}年(?:度)?)?(.{3,40}?)(?:\d{4}年?(?:度)?)?(?:在职|全体|机关|在册|党支部|支部|离退休)*"
     r"(?:党员|职工|人员|干部|工作人员|党员信息|人员信息).*$"
@@ -191,8 +115,9 @@ class RosterTable:
     def _find_home(self, row: Row, name: str, line: Line) -> tuple[Draft | None, bool]:
         """Find or make the unit a row names; (None, True) when it names none, (None, False) when it must be asked."""
         text = row.values.get(name)
-        if not text and name == "unit" and self.planned.table.facts.get("unit"):
-            text = self.planned.table.facts["unit"]
+        above = self.planned.get_fact("unit")
+        if not text and name == "unit" and above and ("支部" in above or "党" in above):
+            text = above
         if not text:
             return None, True
         directory = self.directory
@@ -486,4 +411,3 @@ def ask_absent(desk: Desk) -> None:
 
 
 HANDLER = Handler(KIND, prepare, ask_absent)
-__all__ = ["HANDLER", "KIND", "NAME", "NEW_UNIT", "STAFF_NO"]

@@ -14,10 +14,10 @@ from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Field, Kind, Row
 from shanxue.intake.values import parse_code, parse_date, parse_name
 
+from ..columns import NAME, STAFF_NO
 from ..directory import Directory, open_directory
 from ..lookup import find_person, find_unit, show_person, write_day
 from ..rules import Line, Role, StaffState
-from .roster import NAME, STAFF_NO
 
 KIND = Kind(
     "transfers",

@@ -18,8 +18,8 @@ from shanxue.intake.values import (
     parse_text,
     parse_yes,
 )
+from shanxue.orgs.columns import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.directory import open_directory
-from shanxue.orgs.intake.roster import BRANCH, DEPARTMENT, NAME, STAFF_NO
 from shanxue.orgs.records import find_owner, open_records, settle_day
 
 from ..models import LearningHours
