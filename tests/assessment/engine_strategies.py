@@ -35,6 +35,7 @@ MARKS = ("到", "缺席", "免", "")
 KINDS = ("党课", "学习日", "")
 STATUSES = ("正式党员", "预备党员")
 PERIODS = ("day", "week", "month", "quarter", "half", "year")
+JOINERS = ("full", "next_year", "pro_rata", "no_grade")
 WINDOWS = (
     Period(date(2025, 1, 1), date(2026, 1, 1)),
     Period(date(2024, 12, 1), date(2025, 12, 1)),
@@ -196,9 +197,10 @@ ALL_KINDS = (
 def items(draw: st.DrawFn, code: str) -> Item:
     kind = draw(st.sampled_from(ALL_KINDS))
     fields = draw(kind_fields(kind))
+    part = st.sampled_from(COMPONENTS) if code > "A2" else st.just(COMPONENTS[int(code == "A2")])  # each has an item
     per = None if kind in ("rank", "carry") else draw(st.sampled_from([None, None, None, "month", "quarter", "half"]))
     return Item(
-        code=code, title=f"{code}项", component=draw(st.sampled_from(COMPONENTS)) if code > "A2" else COMPONENTS[code == "A2"], clause="第一条", kind=kind,
+        code=code, title=f"{code}项", component=draw(part), clause="第一条", kind=kind,
         cap=draw(maybe(points)) if draw(st.booleans()) else None,
         floor=draw(maybe(points.map(lambda value: value - 5))) if draw(st.booleans()) else None,
         per=per, combine=draw(st.sampled_from(["mean", "sum", "best"])), who=draw(whos),
@@ -262,6 +264,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         Band("合格", Fraction(3)),
         Band("不合格", Fraction(-1_000_000)),
     )
+    graded = draw(st.sampled_from([bands, bands, bands, ()]))
     quota = Quota(
         draw(st.sampled_from(["优秀", "良好"])), draw(shares), "第八条", "合格", draw(whos),
         draw(st.sampled_from([None, "rank_class"])), draw(st.sampled_from(["floor", "half_up", "ceil"])),
@@ -273,14 +276,12 @@ def schemes(draw: st.DrawFn) -> Scheme:
     )
     return scheme(
         *made, window=draw(st.sampled_from(WINDOWS)), scale=draw(st.sampled_from([1, 10, 100, 1000])),
-        components=draw(st.sampled_from([(), (component,)])), bands=draw(st.sampled_from([bands, bands, bands, ()])),
-        gates=tuple(draw(gates(f"G{n}", codes)) for n in range(draw(st.integers(0, 2)))),
+        components=draw(st.sampled_from([(), (component,)])), bands=graded,
+        gates=tuple(draw(gates(f"G{n}", codes)) for n in range(draw(st.integers(0, 2 if graded else 0)))),
         quotas=draw(st.sampled_from([(), (quota,)])), exempts=draw(st.sampled_from([(), exempts])),
         who=draw(whos), base=draw(st.sampled_from([Fraction(0), Fraction(10)])),
         floor=draw(maybe(st.just(Fraction(0)))), ceiling=draw(maybe(st.just(Fraction(30)))),
-        joiners=draw(
-            st.builds(Policy, st.sampled_from(["full", "next_year", "pro_rata", "no_grade"]), st.sampled_from(["", "第三条"]))
-        ),
+        joiners=draw(st.builds(Policy, st.sampled_from(JOINERS), st.sampled_from(["", "第三条"]))),
     )  # fmt: skip
 
 

@@ -78,23 +78,22 @@ def value_votes(item: Item, bench: Bench) -> Valuation:
     if item.groups:
         return _value_groups(item, count, full, bench)
     if item.several_groups:
-        mean, groups = bench.tally.add_frame(count, item.code, partial(mean_of_groups, item=item))
+        total, groups = bench.tally.add_frame(count, item.code, partial(mean_of_groups, item=item))
         over = guard_divisor(groups)
         points = bench.grain.settle(
-            [Term(full / 100 / FINE, mean, LARGEST_VALUE * MOST_GROUPS * FINE)], over=over, most=MOST_GROUPS
+            [Term(full / 100 / FINE, total, LARGEST_VALUE * MOST_GROUPS * FINE)], over=over, most=MOST_GROUPS
         )
-        counted = round_half_up(mean * MILLI, over * FINE)
+        counted = round_half_up(total * MILLI, over * FINE)
         return _judge(item, groups > 0, points, counted)
-    ballots = [bench.tally.add(_narrow(count, mark=grade)) for grade in order_grades(item.values)]
-    kept, cast = trim_ballots(ballots, item.trim)
-    terms = [Term(full / 100 * item.values[g], votes) for g, votes in zip(order_grades(item.values), kept, strict=True)]
+    grades = order_grades(item.values)
+    kept, cast = trim_ballots([bench.tally.add(_narrow(count, mark=grade)) for grade in grades], item.trim)
     over = guard_divisor(cast)
-    points = bench.grain.settle(terms, over=over, most=MOST_VOTES)
-    counted = Grain(Fraction(MILLI)).settle(
-        [replace(term, coefficient=term.coefficient * 100 / full if full else Fraction(0)) for term in terms],
-        over=over,
-        most=MOST_VOTES,
-    )
+
+    def mean(grain: Grain, unit: Fraction) -> nw.Expr:
+        terms = [Term(unit * item.values[grade], votes) for grade, votes in zip(grades, kept, strict=True)]
+        return grain.settle(terms, over=over, most=MOST_VOTES)
+
+    points, counted = mean(bench.grain, full / 100), mean(Grain(Fraction(MILLI), keep=bench.grain.keep), Fraction(1))
     return _judge(item, cast > 0, points, counted)
 
 
