@@ -63,6 +63,7 @@ def open_page(browser: Browser, live_server: LiveServer, house: House) -> Iterat
             page.get_by_label("工号").fill(f"u-{key}")
             page.get_by_label("口令").fill(PASSWORD)
             page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda address: "sign-in" not in address)
         if key is None or path != "/":
             page.goto(path)
         return page

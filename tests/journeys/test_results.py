@@ -161,6 +161,7 @@ def test_no_page_scrolls_sideways_is_hard_to_hit_or_fails_axe(
 def test_the_keyboard_reaches_the_content_first(year: House, open_page: OpenPage, width: int) -> None:
     """The first stop skips to the content, and is seen when it has the focus."""
     page = open_page("member", width)
+    page.bring_to_front()
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="跳到正文")
     expect(skip).to_be_focused()
