@@ -90,4 +90,4 @@ def _select(
         met = [nw.all_horizontal(*(match_condition(c) for c in where), ignore_nulls=False) for where in wheres]
         frame = frame.filter(nw.any_horizontal(*met, ignore_nulls=False))
     found: pl.DataFrame = frame.select(*FACT_SCHEMA).collect("polars").to_native()
-    return found.select(pl.lit(source).alias("source"), *FACT_SCHEMA).sort("on", "ref", nulls_last=False)
+    return found.select(pl.lit(source).alias("source"), *FACT_SCHEMA).sort("on", "ref", nulls_last=True)
