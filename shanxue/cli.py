@@ -181,21 +181,17 @@ def run_check_scheme(arguments: argparse.Namespace) -> int:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
-    set_up(migrate=True)
-    from granian import Granian
-    from granian.constants import Interfaces
+    """Bring the database up to date and become the web server.
 
+    The server forks its workers. It is a fresh process because a fork of one that has computed with Polars waits for
+    ever on threads that were not copied.
+    """
+    set_up(migrate=True)
     out.print(f"善学已启动：http://{arguments.host}:{arguments.port}/  按 Ctrl-C 停止。")
-    Granian(
-        "shanxue.wsgi:application",
-        address=arguments.host,
-        port=arguments.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=2,
-        log_enabled=False,
-    ).serve()
-    return OK
+    out.file.flush()
+    server = ["granian", "--interface", "wsgi", "--host", arguments.host, "--port", str(arguments.port)]
+    size = ["--workers", "1", "--blocking-threads", "2", "--no-log", "shanxue.wsgi:application"]
+    os.execv(sys.executable, [sys.executable, "-m", *server, *size])
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
