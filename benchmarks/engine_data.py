@@ -126,6 +126,7 @@ def count_of(source: str, measure: str = "rows", **words: object) -> Count:
     return Count(source, (*tests, *more), measure)  # type: ignore[arg-type]
 
 
+BANDS = {"优秀": 85, "良好": 75, "合格": 60, "不合格": -1000}
 PRESENT = ("到", "迟到", "已补学")
 
 
@@ -143,8 +144,9 @@ def make_scheme() -> Scheme:
     )
     on_time = count_of("plan", mark=("完成",), more=(Condition("on_time", "is", True),))
     held = count_of("attendance", tier=("支部集体学",), mark_not=("免",))
+    came = count_of("attendance", tier=("支部集体学",), mark=PRESENT)
     items = (
-        Item("A1", "到会", "考勤", "第五条", "ratio", Fraction(20), count_of("attendance", tier=("支部集体学",), mark=PRESENT), held),
+        Item("A1", "到会", "考勤", "第五条", "ratio", Fraction(20), came, held),
         Item("A2", "缺勤", "考勤", "第六条", "deduct_each", steps=causes, floor=Fraction(-10)),
         Item("A3", "学时", "考勤", "第七条", "quota", Fraction(10), targets=(hours,)),
         Item("B1", "笔记", "笔记", "第八条", "ratio", Fraction(15), count_of("notes", mark=("通过",)), 8000),
@@ -161,7 +163,7 @@ def make_scheme() -> Scheme:
     return Scheme(
         code="bench", title="基准细则", subject="person", window=YEAR, scale=100, source="", clauses={}, items=items,
         components=(Component("考勤", Fraction(30), floor=Fraction(0), cap=Fraction(30)),),
-        bands=(Band("优秀", Fraction(85)), Band("良好", Fraction(75)), Band("合格", Fraction(60)), Band("不合格", Fraction(-1000))),
+        bands=tuple(Band(label, Fraction(least)) for label, least in BANDS.items()),
         gates=(Gate("G1", "第十四条", When(grade_below="优秀"), Effect("年度考核", at_most="称职")),),
         quotas=(Quota("优秀", Fraction(1, 5), "第十五条", "良好", Who({"status": ("正式党员",)})),),
         ceiling=Fraction(100),
