@@ -28,7 +28,9 @@ class DemoAccount:
     name: str
 
 
-def load_demo(folder: Path, out: Path, *, at: datetime, progress: Progress) -> tuple[YearReport, int, list[DemoAccount]]:
+def load_demo(
+    folder: Path, out: Path, *, at: datetime, progress: Progress
+) -> tuple[YearReport, int, list[DemoAccount]]:
     """Import and assess the example year in the current, empty database; make one account for every role.
 
     Returns the report, how many notices the import left, and the accounts.

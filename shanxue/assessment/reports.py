@@ -225,4 +225,3 @@ def _list_digests(runs: Sequence[Run]) -> dict[str, str]:
             f"{word}明细": run.lines_sha256,
         }
     return digests
-

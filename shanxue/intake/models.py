@@ -40,7 +40,7 @@ class Change(models.Model):
 
 
 class RememberedAnswer(models.Model):
-    """An answer once given to a question (columns of a headerless file, a name for a unit), used again silently shown."""
+    """An answer once given (columns of a headerless file, a name for a unit), used again and shown as such."""
 
     bureau_code = models.CharField(max_length=32)
     question = models.CharField(max_length=200)

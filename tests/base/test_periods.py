@@ -24,9 +24,7 @@ def test_split_period_starts_the_year_where_the_scheme_does() -> None:
     assert next(split_period(window, "half")).days == 31
 
 
-@given(
-    st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(1, 800), st.sampled_from([u for u in UNITS])
-)
+@given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(1, 800), st.sampled_from(UNITS))
 def test_split_period_covers_every_day_once(start: date, days: int, unit: str) -> None:
     window = Period(start, start + timedelta(days=days))
     pieces = list(split_period(window, unit))
