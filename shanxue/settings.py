@@ -6,6 +6,7 @@
 | SHANXUE_DATABASE | ``sqlite:PATH`` or ``postgresql://user:password@host:port/name`` | sqlite in SHANXUE_DATA |
 | SHANXUE_HOSTS | comma-separated host names the site answers to | 127.0.0.1,localhost |
 | SHANXUE_HTTPS | ``1`` when people reach the site through HTTPS | 0 |
+| SHANXUE_LANGUAGE | ``zh-hans`` or ``en`` for the frame of the pages | zh-hans |
 | SHANXUE_DEBUG | ``1`` for developers | 0 |
 
 The secret key lives in SHANXUE_DATA/secret and is made on first use, so that nobody ships a shared one.
@@ -102,7 +103,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -146,7 +146,7 @@ TEMPLATES = [
 ]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = os.environ.get("SHANXUE_LANGUAGE", "zh-hans")  # the house speaks one language, whatever a browser asks
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Asia/Shanghai"
