@@ -146,7 +146,8 @@ TEMPLATES = [
 ]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = os.environ.get("SHANXUE_LANGUAGE", "zh-hans")  # the house speaks one language, whatever a browser asks
+# The house speaks one language, whatever a browser asks for.
+LANGUAGE_CODE = os.environ.get("SHANXUE_LANGUAGE", "zh-hans")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Asia/Shanghai"
