@@ -144,7 +144,10 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["user", "bureau", "power", "unit", "from_on"], name="grant_once_per_unit"),
             models.UniqueConstraint(
-                fields=["user", "bureau", "power", "unit", "from_on"], name="grant_once", nulls_distinct=False
+                fields=["user", "bureau", "power", "from_on"],
+                condition=Q(unit__isnull=True),
+                name="grant_once_for_the_whole_bureau",
             ),
         ]
