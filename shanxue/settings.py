@@ -14,8 +14,10 @@ The secret key lives in SHANXUE_DATA/secret and is made on first use, so that no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -64,11 +66,12 @@ def _read_database(url: str) -> dict[str, Any]:
 def _read_secret(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:  # another worker made it first
-            pass
+        handle, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+        with open(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another worker was first; a link appears whole or not at all
+            os.link(draft, path)
+        os.unlink(draft)
     return path.read_text().strip()
 
 

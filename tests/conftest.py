@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 
 from tests.house import House, build_house
 
@@ -49,3 +50,10 @@ def visit(house: House) -> Callable[[str | None], Client]:
         return client
 
     return open_browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hash_passwords_quickly() -> Iterator[None]:
+    """A slow hash protects real passwords; here it would only cost minutes."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
