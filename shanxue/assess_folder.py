@@ -101,7 +101,7 @@ def assess_folder(
         at=at,
         today=at.date(),
         answers_path=folder / "答复.toml",
-        progress=lambda text, done, total: progress(f"读入 {text}", done, total),
+        progress=progress,
     )
     if imported.findings:
         raise FolderRefused("表格里有要处理的地方，什么都没有写。", [str(finding) for finding in imported.findings])

@@ -111,10 +111,10 @@ def write_ledger(ledger: Ledger, batches: dict[int, Batch], stamps: Stamps, prog
         if made and model in registry.after:
             registry.after[model](made)
         done += len(made)
-        progress(str(model._meta.verbose_name), done, total)
+        progress("写入记录", done, total)
     _update_rows(ledger, stamps)
     _record_changes(ledger, batches, stamps)
-    progress("", total, total)
+    progress("写入记录", total, total)
 
 
 def _create_rows(model: Model, made: list[Draft], batches: dict[int, Batch], stamps: Stamps) -> None:

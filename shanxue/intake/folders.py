@@ -66,7 +66,7 @@ def import_folder(
     """
     answers = read_answers(answers_path) if answers_path is not None and answers_path.is_file() else {}
     workbooks, refused = read_files(paths, progress)
-    progress("核对", len(paths), len(paths))
+    progress("核对人员、单位和已有的记录", len(paths), len(paths))
     plan = plan_import(bureau_code, workbooks, answers, today, bureau_name=bureau_name or "", refused=refused)
     findings = list_findings(plan)
     notices = list_notices(plan)
@@ -83,7 +83,7 @@ def read_files(paths: Sequence[Path], progress: Progress) -> tuple[list[Workbook
     for number, path in enumerate(paths):
         if path.name.startswith("~$"):
             continue
-        progress(path.name, number, len(paths))
+        progress(f"读取 {path.name}", number, len(paths))
         try:
             workbooks.append(read_workbook(path))
         except Refusal as refusal:

@@ -129,7 +129,7 @@ def test_assess_leaves_other_files_in_the_results_folder_alone(folder: Path, tmp
     assert list_visible(tmp_path / "out") == sorted([*WRITTEN, "会议记录.txt"])
 
 
-@pytest.mark.parametrize("word", ["读入", "核对", "计算", "写出"])
+@pytest.mark.parametrize("word", ["读取", "核对", "写入记录", "计算", "写出"])
 def test_assess_killed_at_any_step_leaves_former_results_as_they_were(folder: Path, tmp_path: Path, word: str) -> None:
     """Pulling the plug: the process is killed the moment it says what it is doing."""
     run_command("assess", folder, "--out", tmp_path / "out", data=tmp_path / "data")
@@ -151,7 +151,7 @@ def test_assess_interrupted_says_so(folder: Path, tmp_path: Path) -> None:
     with start_command("assess", folder, "--out", tmp_path / "out", data=tmp_path / "data") as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if "读入" in line:
+            if "读取" in line:
                 process.send_signal(signal.SIGINT)
                 break
         said = process.stderr.read()
