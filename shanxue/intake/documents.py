@@ -163,7 +163,7 @@ def _write_tidied(file: FilePlan) -> Iterator[str]:
         reasons.setdefault(skip.reason, []).append(skip.row)
     for reason, rows in reasons.items():
         shown = "、".join(map(str, rows[:6])) + (" …" if len(rows) > 6 else "")
-        yield f"  跳过{reason} {len(rows)} 行（第 {shown} 行）"
+        yield f"  跳过 {len(rows)} 行：{reason}（第 {shown} 行）"
 
 
 def _list_findings(file: FilePlan) -> list[Finding]:
