@@ -109,6 +109,9 @@ class Oracle:
             line = standing.lines.get(item.code)
             if line is None:
                 continue
+            if "免" in line.notes:
+                line.counted = None
+                continue
             if line.counted is None:
                 line.notes.append("无数据")
                 line.scaled = item.no_data == "scale"

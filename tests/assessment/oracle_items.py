@@ -277,7 +277,7 @@ class Scorer:
         pieces = list(split_period(self.scheme.window, item.per)) if item.per else []
         joined = self.subject["joined_on"]
         if self.scheme.joiners.rule == "pro_rata" and joined is not None:
-            pieces = [piece for piece in pieces if joined < piece.until_on]
+            pieces = [piece for piece in pieces if joined < piece.until_on] or pieces[-1:]
         times = sum(1 for _ in split_period(self.scheme.window, item.per)) if item.per and item.combine == "sum" else 1
         full = None if item.full is None else half_up(item.full * times * unit)
         if item.per is None:
@@ -298,7 +298,7 @@ class Scorer:
             room = Room(self.facts, self.scheme.window, piece, item.per)
             parts.append(self.settle(item, room, None))
         known = [part for part in parts if part[0] is not None]
-        missing = not pieces or any("无数据" in part[2] for part in parts)
+        missing = any("无数据" in part[2] for part in parts)
         notes = list(dict.fromkeys(note for part in parts for note in part[2] if note != "无数据"))
         if missing and item.no_data in ("wait", "scale"):
             notes.append("部分期间没有数据，未计入" if known else "无数据")

@@ -60,11 +60,11 @@ class Piecewise:
 
 
 def spread_pieces(subjects: Frame, window: Period, unit: str, *, whole: bool) -> Frame:
-    """One row per subject and period. Unless ``whole``, joiners start in the period of their joining (K52)."""
+    """One row per subject and period. Unless ``whole``, joiners start in the period they joined (K52)."""
     parts = []
     for piece in split_period(window, unit):
         present = subjects
-        if not whole:
+        if not whole and piece.until_on < window.until_on:
             present = subjects.filter(~(nw.col("joined_on") >= nw.lit(piece.until_on)).fill_null(False))
         parts.append(present.with_columns(piece=nw.lit(key_of(piece.from_on, unit), dtype=nw.Int64)))
     return nw.concat(parts, how="vertical")

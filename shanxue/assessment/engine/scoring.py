@@ -150,9 +150,6 @@ def _adjust(plan: Plan, names: Names, item: Item) -> dict[str, nw.Expr]:
     """Take out what is waived, say who was counted pro rata, and who an item is not for."""
     scheme, points, marks = plan.scheme, nw.col(names.points), nw.col(names.marks)
     columns: dict[str, nw.Expr] = {}
-    if item.per is not None and scheme.joiners.rule == "pro_rata":
-        marks = marks.fill_null(int(Mark.NO_DATA))  # joined after the last period: no period at all
-        columns[names.marks] = marks
     if scheme.joiners.rule == "pro_rata" and _has_number_target(item):
         noted = Mark.PRO_RATA if scheme.joiners.clause else Mark.PRO_RATA | Mark.SILENT
         fewer = nw.col("_present") < count_months(scheme.window)

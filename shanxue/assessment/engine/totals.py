@@ -106,7 +106,8 @@ def _rank_item(sheet: Sheet, at: int, item: Item) -> None:
     """Points by rank in the group, the best count first; equals share the better place (K46)."""
     names = Names(at)
     within = [item.rank_within] if item.rank_within else ["_all"]
-    taking = sheet.applies(at) & pl.col(names.counted).is_not_null()
+    waived = pl.col(names.marks) // int(Mark.WAIVED) % 2 == 1
+    taking = sheet.applies(at) & pl.col(names.counted).is_not_null() & ~waived
     value = pl.when(taking).then(pl.col(names.counted))
     size = taking.cast(pl.Int64).sum().over(within)
     first = value.rank("min", descending=True).over(within).cast(pl.Int64)
@@ -121,8 +122,8 @@ def _rank_item(sheet: Sheet, at: int, item: Item) -> None:
     fallback = pl.lit(given if item.no_data in ("zero", "full") else None, dtype=pl.Int64)
     sheet.write(
         **{
-            names.points: pl.when(missing).then(fallback).otherwise(points),
-            names.marks: pl.col(names.marks) + marks,
+            names.points: pl.when(waived).then(pl.col(names.points)).when(missing).then(fallback).otherwise(points),
+            names.marks: pl.col(names.marks) + pl.when(waived).then(0).otherwise(marks),
             names.counted: first * MILLI,
             names.out_of: pl.when(taking).then(size * MILLI),
         }
