@@ -90,7 +90,9 @@ def assess_folder(
     """
     move = open_spark() if engine == "spark" else stay_here
     schemes = load_schemes(folder)
-    paths = list_spreadsheets(folder)
+    if out.resolve() == folder.resolve():
+        raise FolderRefused("结果不能写进放表格的文件夹本身，否则下次会把结果当成表格来读。请另给一个文件夹。", [])
+    paths = list_spreadsheets(folder, leave_out=out)
     if not paths:
         raise FolderRefused(f"文件夹“{folder}”里没有 .xls、.xlsx 或 .csv 文件。", [])
     imported = import_folder(
@@ -116,12 +118,15 @@ def assess_folder(
     return report, imported
 
 
-def list_spreadsheets(folder: Path) -> list[Path]:
-    """List the folder's spreadsheets by name; lock files (~$…) and hidden files are not among them."""
+def list_spreadsheets(folder: Path, *, leave_out: Path) -> list[Path]:
+    """List the folder's spreadsheets by name; lock files (~$…), hidden files and former results are not among them."""
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in SPREADSHEETS and not path.name.startswith(("~$", "."))
+        if path.is_file()
+        and path.suffix.lower() in SPREADSHEETS
+        and not path.name.startswith(("~$", "."))
+        and leave_out.resolve() not in path.resolve().parents
     )
 
 

@@ -122,6 +122,20 @@ def test_assess_says_what_is_missing_from_the_folder(tmp_path: Path) -> None:
     assert (code, "里没有 .xls、.xlsx 或 .csv 文件" in said) == (2, True)
 
 
+def test_assess_does_not_read_its_own_results(folder: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        code, said = run_command("assess", folder, "--out", folder / "结果", data=tmp_path / "data")
+        assert code == 0, said
+    inputs = json.loads((folder / "结果" / "run.json").read_text())["inputs"]
+    assert [one["file"] for one in inputs] == ["名册.xlsx", "考勤.xlsx"]
+
+
+def test_assess_refuses_to_write_among_the_spreadsheets(folder: Path, tmp_path: Path) -> None:
+    code, said = run_command("assess", folder, "--out", folder, data=tmp_path / "data")
+    assert (code, "结果不能写进放表格的文件夹本身" in said) == (2, True)
+    assert list_visible(folder) == ["scheme.toml", "名册.xlsx", "考勤.xlsx"]
+
+
 def test_assess_leaves_other_files_in_the_results_folder_alone(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "会议记录.txt").write_text("留着", encoding="utf-8")
