@@ -1,4 +1,5 @@
-// Builds static/vendor/: one style sheet, one script, names with their content's hash, and a list of both.
+// Builds static/vendor/: one style sheet, one script for every page (site.js) and one for each page that needs its own;
+// names with their content's hash, and a list of all.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -18,9 +19,9 @@ async function buildStyles() {
   return css.replace(/^\uFEFF/, "");
 }
 
-async function buildScript() {
+async function buildScript(name) {
   const result = await build({
-    entryPoints: ["assets/js/site.js"],
+    entryPoints: [`assets/js/${name}`],
     bundle: true,
     minify: true,
     write: false,
@@ -41,10 +42,13 @@ function store(name, text) {
 }
 
 const css = await buildStyles();
-const js = await buildScript();
 checkStyles(css);
-checkScript(js);
+const texts = { "site.css": css };
+for (const name of readdirSync("assets/js").filter((file) => file.endsWith(".js")).sort()) {
+  texts[name] = await buildScript(name);
+  checkScript(texts[name]);
+}
 mkdirSync(OUT, { recursive: true });
 for (const old of readdirSync(OUT)) rmSync(`${OUT}/${old}`, { recursive: true });
-const files = { "site.css": store("site.css", css), "site.js": store("site.js", js) };
+const files = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, store(name, text)]));
 writeFileSync(`${OUT}/files.json`, JSON.stringify(files, null, 2) + "\n");

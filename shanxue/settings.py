@@ -98,8 +98,10 @@ INSTALLED_APPS = [
     "shanxue.activities",
     "shanxue.study",
     "shanxue.exams",
+    "shanxue.supervision",
     "shanxue.assessment",
     "shanxue.bulletins",
+    "shanxue.home",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

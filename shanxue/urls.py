@@ -8,7 +8,14 @@ handler404 = "shanxue.web.views.show_missing"
 handler500 = "shanxue.web.views.show_failure"
 
 urlpatterns = [
+    path("", include("shanxue.home.urls")),
     path("", include("shanxue.assessment.urls")),
+    path("roster/", include("shanxue.orgs.urls")),
+    path("plans/", include("shanxue.plans.urls")),
+    path("sessions/", include("shanxue.activities.urls")),
+    path("study/", include("shanxue.study.urls")),
+    path("tests/", include("shanxue.exams.urls")),
+    path("duties/", include("shanxue.supervision.urls")),
     path("accounts/", include("shanxue.accounts.urls")),
     path("about/", include("shanxue.web.urls")),
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from .rules import Line, PartyStatus, RankClass, Role, StaffState, UnitKind
+from .rules import CorrectionState, Line, MilestoneKind, PartyStatus, RankClass, Role, StaffState, UnitKind
 
 
 def list_choices(words: type) -> list[tuple[str, str]]:
@@ -120,6 +120,54 @@ class Exemption(models.Model):
     from_on = models.DateField(null=True, blank=True)
     until_on = models.DateField(null=True, blank=True)
     approved_by = models.CharField(max_length=64, blank=True)
+
+
+class Milestone(models.Model):
+    """A dated event of somebody's record that starts a deadline (K08): promoted, became a full member."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="milestones")
+    kind = models.CharField(max_length=8, choices=list_choices(MilestoneKind))
+    on = models.DateField()
+    rank_class = models.CharField(max_length=8, choices=list_choices(RankClass), default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "on"], name="milestone_once")]
+
+
+class Correction(models.Model):
+    """A person's request to correct what is held about them (个人信息保护法 46), and the answer with its reason."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="corrections")
+    what = models.CharField(max_length=40)  # which entry: 姓名, 党籍状态, 2025年3月主题党日到会情况 …
+    held = models.CharField(max_length=200)  # what stood there when the request was made
+    wanted = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=4, choices=list_choices(CorrectionState), default=CorrectionState.ASKED)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decision = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="待处理") | (Q(decided_at__isnull=False) & ~Q(decision="")),
+                name="decided_correction_says_why",
+            ),
+        ]
+
+
+class PersonReading(models.Model):
+    """That somebody opened a person's record on a day; the person sees these rows. Once per reader and day."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="readings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    on = models.DateField()
+    what = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "user", "on", "what"], name="reading_once_per_day"),
+        ]
 
 
 class Grant(models.Model):

@@ -20,6 +20,7 @@ from .models import Bureau, Grant, Person, Stint, Unit
 Power = Grant.Power
 READING_POWERS = frozenset({Power.SECRETARY, Power.OFFICE, Power.LEADER, Power.INSPECTOR})
 ADMIN_POWERS = frozenset({Power.SYSTEM_ADMIN, Power.SECURITY_ADMIN, Power.AUDIT_ADMIN})
+LEADING_POWERS = frozenset({Power.SECRETARY, Power.OFFICE})  # write for a unit and all below it
 BUREAU_POWERS = frozenset({Power.OFFICE, Power.LEADER, Power.INSPECTOR})  # look across branches
 
 
@@ -56,6 +57,20 @@ class Actor:
         return not self.is_admin and self.person is not None and bool(self.powers)
 
     @property
+    def leads(self) -> bool:
+        """May write for at least one unit (secretary, office)."""
+        return bool(self.leading_grants)
+
+    @property
+    def keeps_office(self) -> bool:
+        """Keeps the study office: writes for the whole of what was granted, across branches."""
+        return any(grant.power == Power.OFFICE for grant in self.leading_grants)
+
+    @property
+    def leading_grants(self) -> tuple[Grant, ...]:
+        return () if self.is_admin else tuple(grant for grant in self.grants if grant.power in LEADING_POWERS)
+
+    @property
     def reading_grants(self) -> tuple[Grant, ...]:
         return () if self.is_admin else tuple(grant for grant in self.grants if grant.power in READING_POWERS)
 
@@ -80,8 +95,17 @@ def find_actor(user: User, on: date) -> Actor:
 
 def match_granted_units(actor: Actor, field: str) -> Q:
     """Match rows whose ``field`` (a path to a Unit, or "" for units themselves) lies under a reading grant."""
+    return _match_grants(actor.reading_grants, field)
+
+
+def match_led_units(actor: Actor, field: str) -> Q:
+    """Match rows whose unit the actor writes for."""
+    return _match_grants(actor.leading_grants, field)
+
+
+def _match_grants(grants: Iterable[Grant], field: str) -> Q:
     found = Q(pk__in=[])
-    for grant in actor.reading_grants:
+    for grant in grants:
         if grant.unit is None:
             return Q()
         found |= Q(**{f"{field}__path__startswith" if field else "path__startswith": grant.unit.path})
@@ -121,6 +145,42 @@ def scope_people(actor: Actor) -> QuerySet[Person]:
 def scope_units(actor: Actor) -> QuerySet[Unit]:
     """Units under a reading grant. A member's own grade needs no unit page, so members see none."""
     return Unit.objects.filter(match_granted_units(actor, ""), bureau=actor.bureau)
+
+
+def scope_led_units(actor: Actor) -> QuerySet[Unit]:
+    """Units the actor writes for."""
+    return Unit.objects.filter(match_led_units(actor, ""), bureau=actor.bureau)
+
+
+def is_leading(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor writes for this unit; no query."""
+    return any(
+        grant.bureau_id == unit.bureau_id and (grant.unit is None or unit.path.startswith(grant.unit.path))
+        for grant in actor.leading_grants
+    )
+
+
+def demand_leading(actor: Actor, unit: Unit) -> None:
+    """Refuse somebody who may not write for this unit."""
+    if not is_leading(actor, unit):
+        raise Refusal("not_leading", f"当前账号没有替“{unit.name}”办理的权限。需要时请联系学习办公室。", status=403)
+
+
+def find_led_unit(actor: Actor, unit_id: int) -> Unit:
+    unit = scope_led_units(actor).select_related("parent").filter(pk=unit_id).first()
+    if unit is None:
+        raise refuse_missing("这个单位")
+    return unit
+
+
+def list_stints(unit: Unit, on: date) -> QuerySet[Stint]:
+    """Stints in force on a day in a unit and all below it, with person and unit, in staff-number order.
+
+    Somebody who moved out and is not yet received by the next unit still stands in the former one (条例第25条).
+    """
+    held = filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
+    found = Stint.objects.filter(held, unit__path__startswith=unit.path).exclude(person__left_on__lte=on)
+    return found.select_related("person", "unit").order_by("person__staff_no", "pk")
 
 
 def find_person(actor: Actor, person_id: int) -> Person:

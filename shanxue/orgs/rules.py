@@ -60,3 +60,18 @@ class Role(StrEnum):
     GROUP_LEADER = "组长"
     HEAD = "负责人"
     MEMBER = "成员"
+
+
+class MilestoneKind(StrEnum):
+    """Days of a person's record from which deadlines are counted (K08)."""
+
+    PROBATION = "接收为预备党员"
+    FULL = "转正"
+    PROMOTED = "晋升"
+    ENTERED = "入职"
+
+
+class CorrectionState(StrEnum):
+    ASKED = "待处理"
+    DONE = "已更正"
+    DECLINED = "未更正"

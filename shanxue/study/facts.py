@@ -9,13 +9,16 @@ import polars as pl
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows
 
+from .rules import NoteState
+
 
 def read_notes(part: Slice, needed: Container[str] = EVERY_COLUMN) -> pl.DataFrame:
     """Read a slice of people's notes: one row per note; ``amount`` is characters, ``size`` pages (milli)."""
     frame = read_rows(
         {"subject": "person_id", "ref": "id", "on": '"on"', "kind": "kind", "mark": "state", "level": "grade",
          "title": "title", "amount": "characters * 1000", "size": "pages * 1000"},
-        f"FROM study_note WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        f"FROM study_note WHERE bureau_id = {part.bureau_id} AND person_id {part.within} "
+        f"AND state <> '{NoteState.DRAFT}'",
         FACT_SCHEMA,
         needed=needed,
     )  # fmt: skip

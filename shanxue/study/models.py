@@ -1,16 +1,21 @@
-"""Notes, and hours or credits recognised by the organisation. Never screen time."""
+"""Notes, self-study, materials, outcomes, and hours recognised by the organisation. Never screen time."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from shanxue.orgs.models import Bureau, Person, list_choices
+from shanxue.orgs.models import Bureau, Person, Unit, list_choices
+from shanxue.plans.models import PlanItem
 
-from .rules import Measure, NoteState
+from .rules import Audience, MaterialKind, Measure, NoteState, OutcomeState
 
 
 class Note(models.Model):
-    """A 笔记 or 心得 as far as the assessment needs it. ``kind`` is the office's word (笔记, 心得, 调研报告 …)."""
+    """A 笔记 or 心得. ``kind`` is the office's word (笔记, 心得, 调研报告 …). Imported ones have no ``body``.
+
+    ``revision`` counts every change of the text, so that a reviewer never answers a text they have not seen.
+    """
 
     bureau = models.ForeignKey(Bureau, models.CASCADE)
     person = models.ForeignKey(Person, models.CASCADE, related_name="notes")
@@ -22,6 +27,113 @@ class Note(models.Model):
     characters = models.IntegerField(null=True, blank=True)
     pages = models.IntegerField(null=True, blank=True)
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    body = models.TextField(blank=True)
+    audience = models.CharField(max_length=4, choices=list_choices(Audience), default=Audience.SECRETARY)
+    plan_item = models.ForeignKey(PlanItem, models.SET_NULL, null=True, blank=True, related_name="notes")
+    key = models.UUIDField(null=True, blank=True, unique=True)  # made by the device: one draft, however often sent
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.CharField(max_length=64, blank=True)
+    review = models.CharField(max_length=300, blank=True)  # why it went back, or a word of thanks
+    recommended = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "on"], name="notes_of_a_person"),
+            models.Index(fields=["bureau", "on"], condition=Q(state="待审"), name="notes_waiting_for_review"),
+        ]
+
+
+class NoteVersion(models.Model):
+    """A note as it was handed in, each time. Never changed."""
+
+    note = models.ForeignKey(Note, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["note", "number"], name="note_version_once")]
+
+
+class Material(models.Model):
+    """Something to study: a book, a document, a course. ``place`` says where it is to be had (书柜, 内网地址)."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="materials")
+    kind = models.CharField(max_length=4, choices=list_choices(MaterialKind))
+    title = models.CharField(max_length=120)
+    author = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    ended_on = models.DateField(null=True, blank=True)  # no longer offered from this day on
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "kind", "title"], name="material_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ReadingList(models.Model):
+    """A 书目: what a unit and everybody below it is asked to read in these days."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="reading_lists")
+    title = models.CharField(max_length=100)
+    from_on = models.DateField()
+    until_on = models.DateField()
+    materials = models.ManyToManyField(Material, related_name="lists")
+
+
+class SelfStudy(models.Model):
+    """One line somebody wrote of their own study: what, when, one sentence. No timer, no upload."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="self_studies")
+    material = models.ForeignKey(Material, models.SET_NULL, null=True, blank=True, related_name="studies")
+    title = models.CharField(max_length=120)
+    on = models.DateField()
+    gain = models.CharField(max_length=200, blank=True)
+    plan_item = models.ForeignKey(PlanItem, models.SET_NULL, null=True, blank=True, related_name="self_studies")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "on"], name="self_studies_of_a_person")]
+
+
+class Outcome(models.Model):
+    """What study led to (D14): a research text, the measure adopted from it, and the evidence that it works."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="outcomes")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="outcomes")
+    kind = models.CharField(max_length=16, default="调研报告")
+    title = models.CharField(max_length=120)
+    summary = models.TextField(blank=True)
+    on = models.DateField()
+    state = models.CharField(max_length=4, choices=list_choices(OutcomeState), default=OutcomeState.RESEARCH)
+    adopted_as = models.CharField(max_length=300, blank=True)  # the measure
+    adopted_by = models.CharField(max_length=100, blank=True)  # who adopted it, with which document
+    adopted_on = models.DateField(null=True, blank=True)
+    evidence = models.CharField(max_length=500, blank=True)
+    recognised_on = models.DateField(null=True, blank=True)
+    recognised_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="研究") | (Q(adopted_on__isnull=False) & ~Q(adopted_as="")),
+                name="adopted_outcome_names_the_measure",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["研究", "已采纳"]) | ~Q(evidence=""), name="working_outcome_has_evidence"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="已认定") | Q(recognised_on__isnull=False), name="recognised_outcome_says_when"
+            ),
+        ]
 
 
 class LearningHours(models.Model):

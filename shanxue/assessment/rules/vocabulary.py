@@ -90,7 +90,7 @@ CLOSED_WORDS = {  # (source, column) → the words it may hold; what is not here
     ("sessions", "tier"): list_words(Tier),
     ("sessions", "mark"): list_words(SessionState),
     ("sessions", "measure"): (str(Measure.CREDIT_HOUR),),
-    ("notes", "mark"): list_words(NoteState),
+    ("notes", "mark"): tuple(str(state) for state in NoteState if state != NoteState.DRAFT),  # a draft is nobody's
     ("plan", "mark"): list_words(ItemState),
     ("scores", "mark"): list_words(ScoreMark),
     ("hours", "mark"): ("通过", "未通过", ""),

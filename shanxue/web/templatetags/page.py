@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from shanxue.base.days import name_day
+from shanxue.base.lights import SHAPES, Light
 from shanxue.base.points import MILLI, format_scaled
 from shanxue.web.assets import find_asset
 
@@ -25,6 +27,18 @@ def asset(name: str) -> str:
 def icon(name: str) -> SafeString:
     """Show one icon of the sprite in ``web/icons.html``; always beside a word, so hidden from screen readers."""
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', name)
+
+
+COLOURS = {Light.NONE: "none", Light.FINE: "good", Light.NEAR: "near", Light.LATE: "late", Light.PAUSED: "none"}
+
+
+@register.simple_tag
+def light(value: Light, text: str = "") -> SafeString:
+    """Show one of the five states as its shape with a word or a sentence, which also print in black and white."""
+    return format_html(
+        '<span class="state state-{}"><span aria-hidden="true">{}</span><span>{}</span></span>',
+        COLOURS[value], SHAPES[value], text or value,
+    )  # fmt: skip
 
 
 @register.simple_tag
@@ -63,6 +77,18 @@ def moment(value: datetime | None) -> str:
         return "—"
     local = timezone.localtime(value)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, value: datetime | date | None) -> str:
+    """Write a day or an instant the way people speak of it (今天 14:30, 明天, 周五, 6月12日): ux B0 law 8."""
+    if value is None:
+        return "—"
+    now = timezone.localtime(context.get("shown_at") or timezone.now())
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{name_day(local.date(), now.date())} {local:%H:%M}"
+    return name_day(value, now.date())
 
 
 @register.filter

@@ -55,8 +55,52 @@ class How(StrEnum):
 
     ROLL_CALL = "点名"
     SCAN = "扫码"
+    CODE = "口令"
+    LEAVE = "请假"
+    MAKE_UP = "补学"
     IMPORT = "导入"
     LATE_ENTRY = "补录"
+
+
+class Outcome(StrEnum):
+    """What became of one thing said about somebody's presence."""
+
+    TAKEN = "采纳"
+    CONFLICT = "冲突"
+    REFUSED = "未采纳"
+    WAITING = "待确认"
+
+
+class LeaveState(StrEnum):
+    ASKED = "待批"
+    GRANTED = "已批"
+    DECLINED = "未批"
+    WITHDRAWN = "撤回"
+
+
+class MakeUpForm(StrEnum):
+    """How an absence may be made up (K54)."""
+
+    SELF_STUDY = "自学"
+    LESSON = "补课"
+    VISIT = "旁听"
+    ESSAY = "书面体会"
+
+
+class MakeUpState(StrEnum):
+    OPEN = "待完成"
+    WAITING = "待确认"
+    DONE = "已完成"
+    DROPPED = "取消"
+
+
+class RecordState(StrEnum):
+    """States of the minutes (ux S4)."""
+
+    DRAFT = "草稿"
+    WAITING = "待审核"
+    RETURNED = "退回修改"
+    PASSED = "已通过"
 
 
 class LeaveReason(StrEnum):

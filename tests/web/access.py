@@ -1,0 +1,14 @@
+"""Who may open this room's pages (tests/web/test_access.py)."""
+
+from __future__ import annotations
+
+from tests.house import House
+from tests.roles import EVERYBODY
+
+OPEN_TO: dict[str, set[str | None]] = {
+    "web:feedback": EVERYBODY,
+}
+
+
+def make(house: House) -> dict[str, list[object]]:
+    return {}
