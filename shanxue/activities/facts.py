@@ -16,6 +16,7 @@ MARK_COLUMNS = {
     "session_id": "session_id", "ref": "id", "mark": "mark", "reason": "reason", "late_minutes": "minutes_late",
     "flag": "asked_after",
 }  # fmt: skip
+CAMPAIGN = "(SELECT c.name FROM plans_campaign c WHERE c.id = campaign_id)"  # D13
 MARK_TYPES = {**FACT_SCHEMA, "session_id": pl.Int64}
 
 
@@ -27,11 +28,12 @@ def read_sessions(part: Slice, *, attended: bool) -> pl.DataFrame:
     )
     return read_rows(
         {"session_id": "id", "unit_id": "unit_id", "kind": "kind", "tier": "tier", "title": "topic", "state": "state",
-         "reason": "reason", "on": '"on"', "credit_milli": "credit_milli", "minutes": "minutes"},
+         "reason": "reason", "on": '"on"', "level": CAMPAIGN, "credit_milli": "credit_milli", "minutes": "minutes"},
         f"FROM activities_session WHERE bureau_id = {part.bureau_id} "
         f'AND "on" >= {write_date(window.from_on)} AND "on" < {write_date(window.until_on)} {condition}',
         {"session_id": pl.Int64, "unit_id": pl.Int64, "kind": pl.String, "tier": pl.String, "title": pl.String,
-         "state": pl.String, "reason": pl.String, "on": pl.Date, "credit_milli": pl.Int64, "minutes": pl.Int64},
+         "state": pl.String, "reason": pl.String, "level": pl.String, "on": pl.Date,
+         "credit_milli": pl.Int64, "minutes": pl.Int64},
     )  # fmt: skip
 
 
@@ -75,6 +77,17 @@ def _describe_marks(marks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame
         size=pl.col("minutes") * 1000,
     )
     return shape_columns(joined, FACT_SCHEMA)
+
+
+def read_credits(part: Slice, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Read the 认定学时 that a slice's people earned by being at these sessions: one row per presence with credit.
+
+    ``ref`` is the attendance row's id, negative: these facts stand beside recorded hours (条例20, 干部教育培训条例14).
+    """
+    marks = read_attendance(part, sessions)
+    present = pl.col("mark").is_in([str(mark) for mark in PRESENT])
+    credits = marks.filter(present & (pl.col("amount") > 0))
+    return credits.with_columns(ref=-pl.col("ref"), mark=pl.lit(""), size=None, flag=None)
 
 
 def read_session_facts(sessions: pl.DataFrame, marks_by_session: pl.DataFrame) -> pl.DataFrame:

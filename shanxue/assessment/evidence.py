@@ -25,6 +25,7 @@ TABLES: dict[str, type[Model]] = {
     "sessions": Session,
     "notes": Note,
     "hours": LearningHours,
+    "credits": LearningHours,
     "plan": PlanItem,
     "scores": Score,
     "events": Event,
@@ -84,6 +85,8 @@ def write_quantity(fact: dict[str, Any]) -> str:
         return marks or ("" if amount in (None, MILLI) else _write(amount))
     if amount is None or source == "plan":
         return ""
+    if source in ("selfstudy", "outcomes"):
+        return ""
     if source in ("attendance", "sessions"):
         return f"{_write(amount)}学时" if amount else ""
     if source == "scores":
@@ -97,6 +100,8 @@ def _write(milli: int) -> str:
 
 def _find_origins(facts: Sequence[dict[str, Any]]) -> dict[Any, Origin]:
     origins = _find_attendance(_list_refs(facts, "attendance"))
+    earned = [-ref for ref in _list_refs(facts, "credits") if ref < 0]  # attendance rows: activities.facts.read_credits
+    origins |= {("credits", -ref): origin for (_, ref), origin in _find_attendance(earned).items()}
     batches: dict[Any, int] = {}
     for source, table in TABLES.items():
         refs = _list_refs(facts, source)

@@ -13,7 +13,7 @@ from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.exams.facts import read_scores
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_exemptions, read_rows
 from shanxue.plans.facts import read_plan
-from shanxue.study.facts import read_hours, read_notes
+from shanxue.study.facts import read_hours, read_notes, read_outcomes, read_self_study
 
 from .engine.evidence import list_item_counts, list_sources, list_when_counts
 from .engine.filters import list_columns
@@ -71,6 +71,9 @@ def gather_person_facts(
         "attendance": lambda columns: _read_marks(part, scheme, sessions, columns),
         "notes": lambda columns: read_notes(part, columns),
         "hours": lambda columns: read_hours(part, columns),
+        "credits": lambda _: _read_credits(part, sessions),
+        "selfstudy": lambda _: read_self_study(part),
+        "outcomes": lambda _: read_outcomes(part),
         "plan": lambda columns: read_plan(part, needed=columns),
         "scores": lambda _: read_scores(part),
         "events": lambda _: read_events(part),
@@ -110,6 +113,13 @@ MEASURE_COLUMNS = {
     "least": ("amount", "mark"),
     "elapsed": ("due_on", "done_on"),
 }
+
+
+def _read_credits(part: Slice, sessions: pl.DataFrame | None) -> pl.DataFrame:
+    """Recorded hours and the credit of attended sessions as one source."""
+    if sessions is None:
+        sessions = activities.read_sessions(part, attended=not part.is_whole)
+    return pl.concat([read_hours(part), activities.read_credits(part, sessions)])
 
 
 def _read_marks(part: Slice, scheme: Scheme, sessions: pl.DataFrame | None, needed: Container[str]) -> pl.DataFrame:

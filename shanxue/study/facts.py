@@ -36,3 +36,25 @@ def read_hours(part: Slice, needed: Container[str] = EVERY_COLUMN) -> pl.DataFra
         needed=needed,
     )  # fmt: skip
     return shape_columns(frame, FACT_SCHEMA)
+
+
+def read_self_study(part: Slice) -> pl.DataFrame:
+    """Read what a slice of people wrote of their own study: one row per entry. No time is kept, so none is counted."""
+    frame = read_rows(
+        {"subject": "person_id", "ref": "id", "on": '"on"', "title": "title",
+         "kind": "COALESCE((SELECT m.kind FROM study_material m WHERE m.id = material_id), '')"},
+        f"FROM study_selfstudy WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
+    return shape_columns(frame.with_columns(amount=pl.lit(1000)), FACT_SCHEMA)
+
+
+def read_outcomes(part: Slice) -> pl.DataFrame:
+    """Read a slice of people's outcomes (D14): one row each, dated by its text; ``done_on`` is its recognition."""
+    frame = read_rows(
+        {"subject": "person_id", "ref": "id", "unit": "unit_id", "on": '"on"', "kind": "kind", "mark": "state",
+         "title": "title", "done_on": "recognised_on"},
+        f"FROM study_outcome WHERE bureau_id = {part.bureau_id} AND person_id {part.within}",
+        FACT_SCHEMA,
+    )  # fmt: skip
+    return shape_columns(frame.with_columns(amount=pl.lit(1000)), FACT_SCHEMA)

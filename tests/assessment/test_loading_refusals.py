@@ -245,7 +245,7 @@ def test_source_of_units_is_refused_for_persons() -> None:
     body = 'kind = "award_each"\neach = 1\ncount = { source = "sessions" }\n'
     assert refuse_item(body) == (
         "细则.toml：第五条（A1 到会）的 count 的 source 是 sessions，个人考核没有这种数据。"
-        "可以用：attendance、notes、plan、scores、hours、events、prior。",
+        "可以用：attendance、notes、plan、scores、hours、credits、selfstudy、outcomes、events、prior。",
     )
 
 

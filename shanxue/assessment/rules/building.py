@@ -9,10 +9,12 @@ from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.scheme import Condition, Count, Who
 from shanxue.assessment.rules.vocabulary import (
     BOUND_KEYS,
+    CAMPAIGN_SOURCES,
     CLOSED_WORDS,
     COLUMN_VALUES,
     COUNT_KEYS,
     FLAG_KEYS,
+    HOURS_SOURCES,
     MEASURES,
     MEMBER_COLUMNS,
     PERIODS,
@@ -100,7 +102,7 @@ class Building:
         self, section: Section, source: str, how: str, convert: dict[str, Fraction], where: list[Condition]
     ) -> list[Condition]:
         """Hours come in several units: only those the scheme converts are added up."""
-        if source != "hours" or how != "amount" or any(test.column == "measure" for test in where):
+        if source not in HOURS_SOURCES or how != "amount" or any(test.column == "measure" for test in where):
             return []
         # 学时 count as they are even when only 天 is named; a scheme in 学分 names its unit and means it alone.
         own = () if "学时" in convert or "学分" in convert else ("学时",)
@@ -158,6 +160,8 @@ def _read_word_tests(section: Section, source: str) -> list[Condition]:
         names["measure"] = "measure"
     if source in ("members", "subunits", "prior"):
         names |= MEMBER_COLUMNS
+    if source in CAMPAIGN_SOURCES:
+        names["campaign"] = "level"
     for key, column in {**names, "measure_not": ""}.items():
         tests += _read_pair(section, source, key, column) if column else _read_not(section, source, key, "measure")
     return tests

@@ -8,6 +8,8 @@ from fractions import Fraction
 from shanxue.assessment.rules.scheme import Condition, Count, Who
 from shanxue.base.points import MILLI, format_scaled
 
+from .vocabulary import CAMPAIGN_SOURCES, HOURS_SOURCES
+
 PERIOD_WORDS = {"day": "日", "week": "周", "month": "月", "quarter": "季度", "half": "半年", "year": "年"}
 COLUMN_WORDS = {
     "status": "党籍状态",
@@ -26,12 +28,15 @@ SOURCE_WORDS = {
     "plan": "计划任务",
     "scores": "测试成绩",
     "hours": "认定学时",
+    "credits": "登记学时和到会学时",
+    "selfstudy": "自学记录",
+    "outcomes": "学习成果",
     "events": "登记事项",
     "prior": "往年结果",
     "members": "成员结果",
     "subunits": "下级单位结果",
 }
-UNIT_WORDS = {"notes": "篇", "plan": "项", "members": "人", "subunits": "个"}
+UNIT_WORDS = {"notes": "篇", "plan": "项", "selfstudy": "条", "outcomes": "项", "members": "人", "subunits": "个"}
 FILTER_WORDS = {
     "kind": "种类",
     "tier": "层级",
@@ -85,7 +90,7 @@ def name_unit(count: Count) -> str:
         return UNIT_WORDS.get(count.source, "次")
     if count.source == "attendance":
         return "学时"
-    if count.source == "hours":
+    if count.source in HOURS_SOURCES:
         return next(iter(_find_words(count, "measure", "in")), "学时")
     if count.source == "notes":
         return "页" if count.measure == "size" else "字"
@@ -125,8 +130,10 @@ def label_rows(count: Count) -> str:
         return kind + (join_words(marks) if marks else "计划")
     if count.source == "scores":
         return (kind or "测试") + _label_scores(count)
-    if count.source == "hours":
+    if count.source in HOURS_SOURCES:
         return kind + _label_hours(_find_words(count, "measure", "in"))
+    if count.source in ("selfstudy", "outcomes"):
+        return join_words(marks) * bool(marks) + (kind or SOURCE_WORDS[count.source])
     if count.source == "events":
         details = (*_find_words(count, "level", "in"), *marks)
         return (kind or "登记事项") + (f"（{join_words(details)}）" if details else "")
@@ -198,6 +205,8 @@ def describe_condition(source: str, test: Condition) -> str:
         if test.column == "month":
             return f"只算{join_words(test.value)}月"
         names = MEMBER_WORDS if source in ("members", "subunits") else FILTER_WORDS
+        if source in CAMPAIGN_SOURCES and test.column == "level":
+            names = {"level": "主题活动"}
         word = names.get(test.column, FILTER_WORDS.get(test.column, test.column))
         return f"{word}{'不是' if test.op == 'not_in' else ''}：{join_words(test.value)}"
     if test.op == "is":
@@ -208,9 +217,11 @@ def describe_condition(source: str, test: Condition) -> str:
 def _describe_flag(source: str, test: Condition) -> str:
     if test.column == "on_time":
         return "按期完成" if test.value else "未按期完成"
-    yes, no = {"attendance": ("事后请假", "事前请假"), "hours": ("考试或考核通过", "考试或考核未通过")}.get(
-        source, ("附有证明", "没有证明")
-    )
+    yes, no = {
+        "attendance": ("事后请假", "事前请假"),
+        "hours": ("考试或考核通过", "考试或考核未通过"),
+        "credits": ("考试或考核通过", "考试或考核未通过"),
+    }.get(source, ("附有证明", "没有证明"))
     return yes if test.value else no
 
 
@@ -221,8 +232,8 @@ def _describe_bound(source: str, test: Condition) -> str:
     if test.column == "size":
         if source == "attendance":
             return f"会议时长{word}{write_milli(test.value)}分钟"
-        if source in ("hours", "sessions"):
-            name = "完成比例" if source == "hours" else "到会率"
+        if source in (*HOURS_SOURCES, "sessions"):
+            name = "到会率" if source == "sessions" else "完成比例"
             return f"{name}{word}{write_percent(Fraction(test.value, MILLI))}"
         return f"{word}{write_milli(test.value)}页"
     unit = {"notes": "字", "scores": "分", "members": "分", "subunits": "分", "prior": "分"}.get(source, "")

@@ -11,7 +11,7 @@ from shanxue.base.periods import UNITS
 from shanxue.exams.rules import ScoreMark
 from shanxue.orgs.rules import PartyStatus, RankClass, Role, StaffState, UnitKind
 from shanxue.plans.rules import ItemState
-from shanxue.study.rules import Measure, NoteState
+from shanxue.study.rules import Measure, NoteState, OutcomeState
 
 SUBJECTS = ("person", "branch", "department")
 KINDS = (
@@ -36,9 +36,13 @@ KIND_KEYS = {
 }
 KINDS_WITH_FULL = ("ratio", "quota", "score", "votes")
 
-PERSON_SOURCES = ("attendance", "notes", "plan", "scores", "hours", "events", "prior")
+PERSON_SOURCES = (
+    "attendance", "notes", "plan", "scores", "hours", "credits", "selfstudy", "outcomes", "events", "prior",
+)  # fmt: skip
 UNIT_SOURCES = ("attendance", "sessions", "plan", "events", "prior", "members", "subunits")
 SOURCES = tuple(dict.fromkeys(PERSON_SOURCES + UNIT_SOURCES))
+HOURS_SOURCES = ("hours", "credits")  # credits: recorded hours and the credit of attended sessions together
+CAMPAIGN_SOURCES = ("attendance", "sessions", "credits")  # ``campaign`` is their level (D13)
 WORD_COLUMNS = ("kind", "tier", "mark", "level", "reason", "title", "measure")
 MEASURES = (
     "rows", "amount", "hours", "points", "size", "mean", "least", "periods", "missing_periods", "elapsed",
@@ -49,19 +53,20 @@ BOUND_KEYS = {  # key → (column, op, sources that have it)
     "min_characters": ("amount", ">=", ("notes",)),
     "min_amount": ("amount", ">=", SOURCES),
     "max_amount_below": ("amount", "<", SOURCES),
-    "done_at_least": ("size", ">=", ("hours",)),
+    "done_at_least": ("size", ">=", HOURS_SOURCES),
     "share_at_least": ("size", ">=", ("sessions",)),
     "late_over_minutes": ("late_minutes", ">", ("attendance",)),
 }
 FLAG_KEYS = {  # key → (column, sources that have it)
     "asked_after": ("flag", ("attendance",)),
-    "passed": ("flag", ("hours",)),
+    "passed": ("flag", HOURS_SOURCES),
     "with_proof": ("flag", ("events",)),
     "on_time": ("on_time", ("plan", "events")),
 }
 MEMBER_COLUMNS = {"grade": "mark", "role": "kind", "rank_class": "level", "status": "reason"}
 COUNT_KEYS = (
-    "source", *WORD_COLUMNS, *(f"{name}_not" for name in WORD_COLUMNS), "unit", "unit_not", *BOUND_KEYS, *FLAG_KEYS,
+    "source", *WORD_COLUMNS, *(f"{name}_not" for name in WORD_COLUMNS), "unit", "unit_not",
+    "campaign", "campaign_not", *BOUND_KEYS, *FLAG_KEYS,
     "months", "per", "at_least_rows", "attempts", "once_per", "convert", "factor", "caps_per",
 )  # fmt: skip
 WHO_COLUMNS = ("status", "staff_state", "rank_class", "role", "unit_kind")
@@ -95,6 +100,10 @@ CLOSED_WORDS = {  # (source, column) → the words it may hold; what is not here
     ("scores", "mark"): list_words(ScoreMark),
     ("hours", "mark"): ("通过", "未通过", ""),
     ("hours", "measure"): list_words(Measure),
+    ("credits", "tier"): list_words(Tier),
+    ("credits", "mark"): ("通过", "未通过", ""),
+    ("credits", "measure"): list_words(Measure),
+    ("outcomes", "mark"): list_words(OutcomeState),
     ("members", "kind"): list_words(Role),
     ("members", "level"): list_words(RankClass),
     ("members", "reason"): list_words(PartyStatus),
