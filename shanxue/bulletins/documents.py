@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docx.document import Document as DocxDocument
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Pt, Twips
+from docx.shared import Twips
 from docx.table import Table
-from docx.text.paragraph import Paragraph
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
@@ -22,17 +17,26 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from shanxue.assessment.rules.report import YearReport
 from shanxue.base.errors import Refusal
+from shanxue.base.paper import (
+    DATE_STYLE,
+    LINE,
+    MARK_STYLE,
+    SIGNATURE_STYLE,
+    TABLE_STYLE,
+    TEXT_HEIGHT,
+    TEXT_WIDTH,
+    clean_text,
+    fit_mark,
+    name_style,
+    place_signature,
+    save_document,
+)
 
 from .rules.composing import compose_bulletin
-from .rules.lettering import measure_width
 from .rules.shapes import Attachment, Block, Bulletin, Choices
 
 TEMPLATE = Path(__file__).parent / "templates_docx" / "情况通报.docx"
-TEXT_WIDTH = 8845  # twips: 156 mm
-CHARACTER = 320  # twips: one character of 3号
-MARK_STYLE, SIGNATURE_STYLE, DATE_STYLE, TABLE_STYLE = "公文标志", "公文署名", "公文日期", "公文表格"
-TABLE_HEIGHT = 12756 - 7 * 579  # what an attachment's label, title, remark and 版记 leave of a page
-NARROWEST = 0.6  # least width of a character of the 发文机关标志, as a share of its height
+TABLE_HEIGHT = TEXT_HEIGHT - 7 * LINE  # what an attachment's label, title, remark and 版记 leave of a page
 
 
 def write_bulletin(
@@ -121,11 +125,6 @@ def list_variables(bulletin: Bulletin, report: YearReport) -> dict[str, Any]:
     }
 
 
-def clean_text(text: str) -> str:
-    """Keep a text on its line and inside XML: control characters and line breaks become spaces."""
-    return re.sub(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+", " ", text)
-
-
 def _list_blocks(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
     return [
         {"标题": clean_text(block.heading), "正文": [clean_text(text) for text in block.paragraphs]} for block in blocks
@@ -165,47 +164,15 @@ def fit_layout(document: DocxDocument) -> None:
 
     Works by style names; a template without these styles is left as it is.
     """
-    date = next((each.text for each in document.paragraphs if _style_of(each) == DATE_STYLE), "")
+    date = next((each.text for each in document.paragraphs if name_style(each) == DATE_STYLE), "")
     for paragraph in document.paragraphs:
-        if _style_of(paragraph) == MARK_STYLE:
-            _fit_mark(paragraph)
-        elif _style_of(paragraph) == SIGNATURE_STYLE:
-            _place_signature(paragraph, date)
+        if name_style(paragraph) == MARK_STYLE:
+            fit_mark(paragraph)
+        elif name_style(paragraph) == SIGNATURE_STYLE:
+            place_signature(paragraph, date)
     for table in document.tables:
         if table.style is not None and table.style.name == TABLE_STYLE:
             _fit_columns(table)
-
-
-def _style_of(paragraph: Paragraph) -> str:
-    return str(paragraph.style.name) if paragraph.style is not None else ""
-
-
-def _fit_mark(paragraph: Paragraph) -> None:
-    """Narrow the characters so that the mark stays on one line; below the narrowest, make them smaller."""
-    style = paragraph.style
-    size = style.font.size.pt if style is not None and style.font.size is not None else 48.0
-    wide = measure_width(paragraph.text) / 2 * size
-    share = (TEXT_WIDTH / 20 - size / 4) / wide if wide else 1.0
-    if share >= 1:
-        return
-    for run in paragraph.runs:
-        if share < NARROWEST:
-            run.font.size = Pt(int(size * share / NARROWEST))
-        scale = OxmlElement("w:w")
-        scale.set(qn("w:val"), str(int(max(share, NARROWEST) * 100)))
-        size_mark = run._r.get_or_add_rPr().find(qn("w:sz"))
-        if size_mark is not None:
-            size_mark.addprevious(scale)
-        else:
-            run._r.get_or_add_rPr().append(scale)
-
-
-def _place_signature(paragraph: Paragraph, date: str) -> None:
-    """Centre the 署名 over the 成文日期, which stands four characters from the right (GB/T 9704 7.3.5)."""
-    halves = max(0, 8 + (measure_width(date) - measure_width(paragraph.text)) // 2)
-    paragraph.paragraph_format.right_indent = Twips(halves * CHARACTER // 2)
-    # the style's indent in characters would win over the length
-    paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:rightChars"), str(halves * 50))
 
 
 def _fit_columns(table: Table) -> None:
@@ -221,12 +188,3 @@ def _fit_columns(table: Table) -> None:
         row.height = Twips(height)
         for cell, width in zip(row._tr.tc_lst, widths, strict=False):
             cell.width = Twips(width)
-
-
-def save_document(document: DocxDocument, path: Path) -> None:
-    """Save with fixed times inside the package, so that equal contents are equal bytes."""
-    buffer = io.BytesIO()
-    document.save(buffer)
-    with zipfile.ZipFile(buffer) as packed, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as written:
-        for name in packed.namelist():
-            written.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), packed.read(name), zipfile.ZIP_DEFLATED)

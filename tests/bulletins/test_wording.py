@@ -10,8 +10,9 @@ import pytest
 
 from shanxue.assessment.rules.report import AttendanceCount
 from shanxue.base.errors import Refusal
+from shanxue.base.lettering import break_title, measure_width, tidy_number, write_numeral
 from shanxue.bulletins.rules.composing import compose_bulletin
-from shanxue.bulletins.rules.lettering import break_title, join_named, measure_width, tidy_number, write_numeral
+from shanxue.bulletins.rules.lettering import join_named
 from shanxue.bulletins.rules.shapes import Block, Bulletin, Choices
 from tests.assessment.year_report import FIRST, make_quiet_report, make_report
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from shanxue.assessment.rules.figures import list_grades, tally_whole, write_percent
 from shanxue.assessment.rules.report import YearReport
 from shanxue.assessment.rules.sentences import write_day
+from shanxue.base.lettering import break_title, tidy_number
 
 from .attachments import list_attachments
-from .lettering import break_title, number_blocks, tidy_number
+from .lettering import number_blocks
 from .overall import list_overall, total_presence
 from .problems import list_problems, list_uses
 from .shapes import Block, Bulletin, Choices
