@@ -6,7 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from .rules import CorrectionState, Line, MilestoneKind, PartyStatus, RankClass, Role, StaffState, UnitKind
+from .rules import (
+    CorrectionState,
+    Line,
+    MilestoneKind,
+    PartyStatus,
+    RankClass,
+    RequestState,
+    Role,
+    StaffState,
+    TransferState,
+    UnitKind,
+)
 
 
 def list_choices(words: type) -> list[tuple[str, str]]:
@@ -120,6 +131,55 @@ class Exemption(models.Model):
     from_on = models.DateField(null=True, blank=True)
     until_on = models.DateField(null=True, blank=True)
     approved_by = models.CharField(max_length=64, blank=True)
+
+
+class Transfer(models.Model):
+    """A move to another party unit that was said but not yet received: until then ``stint`` stays open (条例 25)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="transfers")
+    stint = models.ForeignKey(Stint, models.CASCADE, related_name="transfers")  # where the person stands until received
+    to_unit = models.ForeignKey(Unit, models.PROTECT, related_name="transfers_in")
+    on = models.DateField()
+    state = models.CharField(max_length=4, choices=list_choices(TransferState), default=TransferState.WAITING)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=64)
+    received_on = models.DateField(null=True, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stint"], condition=Q(state="待接收"), name="one_transfer_waiting_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="已接收") | Q(received_on__gte=F("on")), name="received_transfer_says_when"
+            ),
+        ]
+
+
+class ExemptionRequest(models.Model):
+    """A secretary's request to exempt somebody; it exempts nobody until the office grants it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="exemption_requests")
+    category = models.CharField(max_length=32)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=4, choices=list_choices(RequestState), default=RequestState.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=64)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decision = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="request_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="待审批") | Q(decided_at__isnull=False), name="decided_request_says_when"
+            ),
+        ]
 
 
 class Milestone(models.Model):

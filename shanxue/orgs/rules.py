@@ -75,3 +75,19 @@ class CorrectionState(StrEnum):
     ASKED = "待处理"
     DONE = "已更正"
     DECLINED = "未更正"
+
+
+class TransferState(StrEnum):
+    WAITING = "待接收"
+    RECEIVED = "已接收"
+    WITHDRAWN = "已撤回"
+
+
+class RequestState(StrEnum):
+    ASKED = "待审批"
+    GRANTED = "已批准"
+    DECLINED = "未批准"
+
+
+# 党员教育管理条例 23 and what schemes name: why something is not asked of somebody. A category, never a diagnosis.
+EXEMPTION_CATEGORIES = ("年老体弱", "行动不便", "身患重病", "失能", "长期病休", "借调外出", "援派挂职", "组织批准的其他情形")
