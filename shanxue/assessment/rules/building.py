@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, cast
 
-from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.scheme import Condition, Count, Who
 from shanxue.assessment.rules.vocabulary import (
     BOUND_KEYS,
@@ -25,8 +24,8 @@ from shanxue.assessment.rules.vocabulary import (
     WHO_COLUMNS,
     WORD_COLUMNS,
     find_online_word,
-    suggest,
 )
+from shanxue.base.toml_fields import Section, suggest
 
 
 class Building:

@@ -11,8 +11,8 @@ from shanxue.assessment.rules.bounds import LARGEST_INTEGER, find_largest, find_
 from shanxue.assessment.rules.building import name_item
 from shanxue.assessment.rules.counting import write_number, write_percent
 from shanxue.assessment.rules.scheme import Band, Component, Gate, Quota, Scheme, When, Who
-from shanxue.assessment.rules.vocabulary import suggest
 from shanxue.assessment.rules.wording import LOWEST
+from shanxue.base.toml_fields import suggest
 
 CHINESE_NUMBERS = "零一二三四五六七八九十"
 

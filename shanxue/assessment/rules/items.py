@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from shanxue.assessment.rules.building import Building, check_words, name_item, read_caps, refuse_online
-from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.ranges import read_ranges
 from shanxue.assessment.rules.scheme import Count, Item, Step, Target
 from shanxue.assessment.rules.vocabulary import (
@@ -19,8 +18,8 @@ from shanxue.assessment.rules.vocabulary import (
     PERIODS,
     SUBJECT_COLUMNS,
     WHO_COLUMNS,
-    suggest,
 )
+from shanxue.base.toml_fields import Section, suggest
 
 ALL_ITEM_KEYS = tuple(dict.fromkeys((*COMMON_KEYS, *(key for keys in KIND_KEYS.values() for key in keys))))
 

@@ -14,15 +14,15 @@ from shanxue.assessment.rules.building import Building
 from shanxue.assessment.rules.cautions import list_cautions
 from shanxue.assessment.rules.checking import check_scheme, complete_quotas
 from shanxue.assessment.rules.counting import write_number
-from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.items import read_item
 from shanxue.assessment.rules.outcomes import read_band, read_exempt, read_gate, read_quota
 from shanxue.assessment.rules.scheme import Band, Component, Count, Item, Policy, Scheme
-from shanxue.assessment.rules.syntax import explain_syntax, quote_chinese_keys
 from shanxue.assessment.rules.vocabulary import KINDS, SUBJECTS
 from shanxue.assessment.rules.wording import LOWEST
 from shanxue.base.errors import Refusal
 from shanxue.base.periods import Period
+from shanxue.base.toml_fields import Section
+from shanxue.base.toml_syntax import explain_syntax, quote_chinese_keys
 
 __all__ = ["KINDS", "Loaded", "SchemeRefused", "load_scheme"]
 

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any, cast
 
 from shanxue.assessment.rules.building import Building
-from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.scheme import Band, Effect, Exempt, Gate, Quota, When
 from shanxue.assessment.rules.vocabulary import SUBJECT_COLUMNS
 from shanxue.assessment.rules.wording import LOWEST
+from shanxue.base.toml_fields import Section
 
 WHEN_KEYS = (
     "grade_below", "grade_in", "total_below", "total_from", "item_below", "share_below", "count", "count_from",

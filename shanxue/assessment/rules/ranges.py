@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from shanxue.assessment.rules.counting import write_milli, write_number
-from shanxue.assessment.rules.fields import Section
 from shanxue.assessment.rules.scheme import Range
+from shanxue.base.toml_fields import Section
 
 
 def read_ranges(section: Section, warnings: list[str]) -> tuple[Range, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from enum import StrEnum
 
 from shanxue.activities.rules import LeaveReason, Mark, SessionKind, SessionState, Tier
@@ -114,15 +112,6 @@ ONLINE_WORDS = (
     "在线时长", "学习时长", "在线学习时长", "在线学习时间", "浏览时长", "阅读时长", "观看时长", "登录", "点赞", "转发",
     "打卡", "积分排名", "online_minutes", "online_duration", "screen_time", "login",
 )  # fmt: skip
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """Write the tail of a message on an unknown word: the nearest known one, else all of them."""
-    choices = [name for name in known if name]
-    near = get_close_matches(word, choices, n=1, cutoff=0.5)
-    if near:
-        return f"是不是 {near[0]}？"
-    return f"可以用：{'、'.join(choices)}。"
 
 
 def find_online_word(word: str) -> str | None:

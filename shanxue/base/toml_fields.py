@@ -1,4 +1,4 @@
-"""One table of a scheme file, read key by key. Problems are kept and reading goes on: all are listed at once."""
+"""One table of a TOML file that a clerk wrote, read key by key. Problems are kept: all are listed at once."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
-
-from shanxue.assessment.rules.vocabulary import suggest
 
 # Int64 holds 9.2e18: a count of up to 1e9 milli times these, times the scale, stays far inside.
 LARGEST_NUMBER = 10**6
 LARGEST_DENOMINATOR = 10**6
 WRITTEN_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20}|/\d{1,20})?%?", re.ASCII)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Write the tail of a message on an unknown word: the nearest known one, else all of them."""
+    choices = [name for name in known if name]
+    near = get_close_matches(word, choices, n=1, cutoff=0.5)
+    if near:
+        return f"是不是 {near[0]}？"
+    return f"可以用：{'、'.join(choices)}。"
 
 
 class Section:
