@@ -34,3 +34,8 @@ def verify_chain(chain: str) -> ChainReport:
             return ChainReport(chain, count, previous, count + 1)
         previous, count = entry.hash, count + 1
     return ChainReport(chain, count, previous, None)
+
+
+def find_last_entry(chain: str, subject: str) -> Entry | None:
+    """The latest entry that speaks of a subject: who touched it last, and when."""
+    return Entry.objects.filter(chain=chain, subject=subject).order_by("-seq").first()
