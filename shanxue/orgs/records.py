@@ -74,7 +74,9 @@ class RecordBook:
     Rows alike in every key column are told apart by counting: the second such row of a table is the second such record.
     """
 
-    def __init__(self, desk: Desk, model: Model, key: tuple[str, ...], columns: Iterable[str]) -> None:
+    def __init__(
+        self, desk: Desk, model: Model, key: tuple[str, ...], columns: Iterable[str], where: dict[str, Any]
+    ) -> None:
         self.ledger, self.model, self.key = desk.ledger, model, key
         self._directory = open_directory(desk)
         self._known: dict[tuple[Any, ...], list[Draft]] = {}
@@ -82,7 +84,7 @@ class RecordBook:
         bureau = self._directory.bureau
         if bureau is not None and bureau.id is not None:
             names = tuple(dict.fromkeys((*key, *columns)))
-            for draft in self.ledger.load(model, names, bureau_id=bureau.id, person="person_id"):
+            for draft in self.ledger.load(model, names, bureau_id=bureau.id, person="person_id", **where):
                 self._known.setdefault(self._identify(draft.values), []).append(draft)
 
     def _identify(self, values: dict[str, Any]) -> tuple[Any, ...]:
@@ -109,11 +111,14 @@ class RecordBook:
         return "added", draft
 
 
-def open_records(desk: Desk, model: Model, key: tuple[str, ...], columns: Iterable[str]) -> RecordBook:
-    """The record book of one table for this import; every call begins another spreadsheet table."""
+def open_records(desk: Desk, model: Model, key: tuple[str, ...], columns: Iterable[str], **where: Any) -> RecordBook:
+    """The record book of one table for this import; every call begins another spreadsheet table.
+
+    ``where`` narrows the stored rows that a spreadsheet may speak of.
+    """
     name = f"records.{model._meta.label}"
     if name not in desk.rooms:
-        desk.rooms[name] = RecordBook(desk, model, key, columns)
+        desk.rooms[name] = RecordBook(desk, model, key, columns, where)
     book: RecordBook = desk.rooms[name]
     book.begin_table()
     return book

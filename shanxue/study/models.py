@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 from shanxue.plans.models import PlanItem
@@ -43,6 +43,21 @@ class Note(models.Model):
         indexes = [
             models.Index(fields=["person", "on"], name="notes_of_a_person"),
             models.Index(fields=["bureau", "on"], condition=Q(state="待审"), name="notes_waiting_for_review"),
+            models.Index(fields=["bureau", "reviewed_at"], condition=Q(recommended=True), name="notes_recommended"),
+        ]
+        constraints = [  # imported notes have no key: their office reviewed them on paper
+            models.CheckConstraint(
+                condition=Q(key__isnull=True) | ~Q(state="退回修改") | ~Q(review=""), name="returned_note_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(key__isnull=True) | Q(state__in=["草稿", "待审"]) | Q(reviewed_at__isnull=False),
+                name="reviewed_note_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(key__isnull=True) | Q(state="草稿") | Q(submitted_at__isnull=False),
+                name="note_handed_in_says_when",
+            ),
+            models.CheckConstraint(condition=Q(recommended=False) | Q(state="通过"), name="recommended_note_passed"),
         ]
 
 
@@ -59,10 +74,50 @@ class NoteVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["note", "number"], name="note_version_once")]
 
 
+class NotePrint(models.Model):
+    """A fingerprint of a note as handed in (``rules.likeness``): what finds notes with a passage in common quickly."""
+
+    note = models.ForeignKey(Note, models.CASCADE, related_name="prints")
+    print = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["print", "note"], name="print_once_per_note")]
+
+
+class NoteLikeness(models.Model):
+    """That so much of a note stood in an earlier one when it was handed in. A hint for its reviewer, nothing else."""
+
+    note = models.ForeignKey(Note, models.CASCADE, related_name="likenesses")
+    other = models.ForeignKey(Note, models.CASCADE, related_name="+")
+    share_milli = models.SmallIntegerField()  # of the note's own characters
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "other"], name="likeness_once"),
+            models.CheckConstraint(condition=Q(share_milli__range=(0, 1000)), name="share_alike_between_0_and_1"),
+        ]
+
+
+class NoteDraw(models.Model):
+    """A recorded draw of a month's notes to be read, where a unit reviews by sampling. Anyone can draw it again."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="note_draws")
+    month = models.DateField()  # its first day
+    seed = models.CharField(max_length=32)
+    population = models.JSONField(default=list)  # ids of the notes that stood for the draw
+    drawn = models.JSONField(default=list)  # ids of those to be read
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "month"], name="one_draw_per_unit_and_month")]
+
+
 class Material(models.Model):
     """Something to study: a book, a document, a course. ``place`` says where it is to be had (书柜, 内网地址)."""
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="materials")
+    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="materials")  # who keeps it
     kind = models.CharField(max_length=4, choices=list_choices(MaterialKind))
     title = models.CharField(max_length=120)
     author = models.CharField(max_length=60, blank=True)
@@ -85,6 +140,14 @@ class ReadingList(models.Model):
     from_on = models.DateField()
     until_on = models.DateField()
     materials = models.ManyToManyField(Material, related_name="lists")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="reading_list_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class SelfStudy(models.Model):
@@ -120,6 +183,7 @@ class Outcome(models.Model):
     evidence = models.CharField(max_length=500, blank=True)
     recognised_on = models.DateField(null=True, blank=True)
     recognised_by = models.CharField(max_length=64, blank=True)
+    declined = models.CharField(max_length=300, blank=True)  # why the office did not recognise it yet
 
     class Meta:
         constraints = [
@@ -132,6 +196,9 @@ class Outcome(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="已认定") | Q(recognised_on__isnull=False), name="recognised_outcome_says_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="已认定") | Q(declined=""), name="recognised_outcome_is_not_declined"
             ),
         ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from shanxue.intake.accounting import count_file
+from shanxue.orgs.models import Person
 from shanxue.study.models import LearningHours, Note
 from tests.intake.office import bring, bring_people, check, get_table, list_messages, write
 
@@ -96,3 +98,25 @@ def test_course_that_ends_before_it_begins_is_stopped(tmp_path: Path) -> None:
     header = ["工号", "姓名", "培训名称", "开始日期", "结束日期", "学时"]
     path = write(tmp_path / "h.xlsx", [header, ["0101", "王伟", "轮训", "2025-05-14", "2025-05-13", 8]], "学时")
     assert list_messages(check(path)) == ["「学时」第 2 行 E 列（结束日期）：结束日期早于开始日期。请改正。"]
+
+
+def test_notes_written_here_are_neither_doubled_nor_changed_by_a_spreadsheet(tmp_path: Path) -> None:
+    """Promise 1, entered once: the system's own note wins; a draft nobody handed in is not what the table means."""
+    person = Person.objects.get(staff_no="0101")
+    at = datetime(2025, 2, 5, 1, 0, tzinfo=UTC)
+    shared = {"bureau": person.bureau, "person": person, "kind": "心得"}
+    Note.objects.create(**shared, title="读党章", on=date(2025, 2, 5), state="待审", key=uuid4(), submitted_at=at)
+    Note.objects.create(**shared, title="读准则", state="草稿", key=uuid4())
+    header = ["工号", "姓名", "类别", "题目", "提交日期", "审阅结果"]
+    lines = [
+        ["0101", "王伟", "心得", "读党章", "2025/02/05", "退回修改"],
+        ["0101", "王伟", "心得", "读准则", "", "通过"],
+    ]
+    path = write(tmp_path / "n.xlsx", [header, *lines])
+    assert list(get_table(check(path)).reasons.values()) == ["这篇是在系统里写的，以系统里的为准"]
+    bring(path)
+    assert list(Note.objects.order_by("id").values_list("title", "state", "key__isnull")) == [
+        ("读党章", "待审", False),
+        ("读准则", "草稿", False),
+        ("读准则", "通过", True),
+    ]

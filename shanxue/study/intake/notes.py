@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from shanxue.intake.checking import Desk, TablePlan
 from shanxue.intake.matching import clean_text, list_words
@@ -101,7 +102,9 @@ def choose_kind(planned: TablePlan, row: Row) -> str:
 
 def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
     directory = open_directory(desk)
-    records = open_records(desk, Note, ("person_id", "kind", "title", "on"), ("state", "grade", "characters", "pages"))
+    key = ("person_id", "kind", "title", "on")
+    records = open_records(desk, Note, key, ("state", "grade", "characters", "pages"), key__isnull=True)
+    written_here = _list_written_here(desk, key)
     if not {"state", "grade"} & planned.table.columns.keys():
         planned.note("表里没有审阅结果，笔记按“待审”登记。")
 
@@ -110,7 +113,11 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
         day = settle_day(planned, row, "on")
         subject = find_owner(planned, desk, row, day)
         state = _choose_state(planned, row)
-        if subject is None or state is None:
+        if subject is None or subject.person is None or state is None:
+            return
+        title = str(values.get("title") or "")[:200]
+        if (subject.person.id, choose_kind(planned, row), title, day) in written_here:
+            planned.skip(row, "这篇是在系统里写的，以系统里的为准")
             return
         count = values.get("count", 1)
         if count == 0:
@@ -123,7 +130,7 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
             outcome, draft = records.put(
                 person_id=subject.person,
                 kind=choose_kind(planned, row),
-                title=str(values.get("title") or "")[:200],
+                title=title,
                 on=day,
                 state=state,
                 grade=clean_text(str(values.get("grade") or ""))[:8],
@@ -144,6 +151,15 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
             )
 
     return plan_row
+
+
+def _list_written_here(desk: Desk, key: tuple[str, ...]) -> set[tuple[Any, ...]]:
+    """Notes handed in on the site: a spreadsheet that lists them too neither doubles nor changes them."""
+    bureau = open_directory(desk).bureau
+    if bureau is None or bureau.id is None:
+        return set()
+    found = desk.ledger.load(Note, key, bureau_id=bureau.id, key__isnull=False, submitted_at__isnull=False)
+    return {tuple(draft.values[name] for name in key) for draft in found}
 
 
 def _choose_state(planned: TablePlan, row: Row) -> NoteState | None:
