@@ -81,6 +81,20 @@ class AgendaItem(models.Model):
         ]  # fmt: skip
 
 
+class SessionNote(models.Model):
+    """One sentence kept with a session, never changed.
+
+    With a person: why somebody is on the expected list, apart from it or taken off it, where the rule of the kind does
+    not say so. Without: what was changed after the notice went out, as people are told.
+    """
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="notes")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    text = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+
 class Attendance(models.Model):
     """One expected person at one session. ``unit`` is the branch the person stood in on that day and stays so.
 
@@ -140,6 +154,7 @@ class MarkEntry(models.Model):
     mark = models.CharField(max_length=4, choices=list_choices(Mark))
     seen = models.CharField(max_length=4, choices=list_choices(Mark))
     reason = models.CharField(max_length=8, choices=list_choices(LeaveReason), default="", blank=True)
+    minutes_late = models.IntegerField(null=True, blank=True)
     how = models.CharField(max_length=4, choices=list_choices(How))
     said_at = models.DateTimeField()
     received_at = models.DateTimeField()

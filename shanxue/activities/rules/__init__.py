@@ -53,6 +53,7 @@ class Mark(StrEnum):
 class How(StrEnum):
     """How the mark came to be."""
 
+    LIST = "名单"  # drawn up with the notice: 未记录 and 免
     ROLL_CALL = "点名"
     SCAN = "扫码"
     CODE = "口令"
