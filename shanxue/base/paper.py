@@ -259,7 +259,7 @@ def add_table(
     height: int = 0,
 ) -> Table:
     """Append a table of 5号 text whose head repeats; empty ``head``: none. ``height`` is a row's least height."""
-    table = document.add_table(rows=0, cols=len(widths))
+    table: Table = document.add_table(rows=0, cols=len(widths))
     table.style = document.styles[TABLE_STYLE]
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
