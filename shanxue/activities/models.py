@@ -237,6 +237,9 @@ class MeetingRecord(models.Model):
     state = models.CharField(max_length=4, choices=list_choices(RecordState), default=RecordState.DRAFT)
     revision = models.PositiveIntegerField(default=0)
     written_by = models.CharField(max_length=64, blank=True)
+    writer = models.ForeignKey(  # who wrote last, and so does not review while somebody else can
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
@@ -250,6 +253,7 @@ class MeetingRecord(models.Model):
                 name="passed_record_was_reviewed",
             ),
         ]
+        indexes = [models.Index(fields=["state", "session"], name="records_by_state")]
 
 
 class RecordVersion(models.Model):
@@ -263,6 +267,17 @@ class RecordVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "number"], name="record_version_once")]
+
+
+class RecordReview(models.Model):
+    """What a reviewer decided on one version of the minutes. Never changed, so that a later review hides no former."""
+
+    record = models.ForeignKey(MeetingRecord, models.CASCADE, related_name="reviews")
+    number = models.PositiveSmallIntegerField()  # of the version that was read
+    state = models.CharField(max_length=4, choices=list_choices(RecordState))
+    text = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
 
 
 class Resolution(models.Model):
