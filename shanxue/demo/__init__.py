@@ -14,7 +14,9 @@ from shanxue.orgs.actions import grant_power, link_account
 from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
 from shanxue.orgs.rules import Role
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "chengguan-2025"
+from .year import assess_so_far, load_year
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "chengguan-2025"
 PASSWORD = "shanxue-demo"
 CODE = "default"
 ACTOR = "示例"
@@ -57,6 +59,8 @@ def load_demo(
         user = create_account(username=username, password=PASSWORD, display_name=name, actor=ACTOR, at=at)
         grant_power(user, bureau=bureau, power=power, unit=None, from_on=at.date(), actor=ACTOR, at=at)
         accounts.append(DemoAccount(name, username, PASSWORD, bureau.name))
+    load_year(bureau, at=at, progress=progress)
+    assess_so_far(bureau, folder, actor=ACTOR, at=at)
     return report, len(imported.notices), accounts
 
 

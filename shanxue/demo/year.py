@@ -1,0 +1,57 @@
+"""The current year of the example bureau, under way: what it held, wrote and planned up to today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from shanxue.assessment.rules.loading import load_scheme
+from shanxue.assessment.runs import run_scheme
+from shanxue.orgs.models import Bureau, Unit
+from shanxue.orgs.rules import Line
+
+from .plans import link_sessions, plan_year, run_campaigns
+from .sessions import hold_year, list_branches
+from .study import study_year
+
+Progress = Callable[[str, int, int], None]
+
+
+def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> None:
+    """Write this year's records up to ``at``, in one transaction: written in bulk, as an import would be."""
+    today = timezone.localdate(at)
+    root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
+    steps = 4
+    with transaction.atomic():
+        branches = list_branches(bureau, today.year)
+        progress("写入今年的计划", 0, steps)
+        campaign = run_campaigns(bureau, root, today)
+        plan_year(bureau, root, branches, campaign, today)
+        progress("写入今年的会议和考勤", 1, steps)
+        hold_year(bureau, branches, campaign, today)
+        link_sessions(branches, today)
+        progress("写入今年的笔记和自学", 2, steps)
+        study_year(bureau, branches, today)
+    progress("今年的记录已写入", steps, steps)
+
+
+def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:
+    """Run the bureau's own schemes over the year so far: the year's numbers from the year's records alone."""
+    year = timezone.localdate(at).year
+    for name in ("scheme.toml", "scheme-支部.toml", "scheme-部门.toml"):
+        text = move_to_year((folder / name).read_text(encoding="utf-8"), year)
+        run_scheme(bureau, load_scheme(text, name), actor=actor, at=at)
+
+
+def move_to_year(text: str, year: int) -> str:
+    """Set a scheme of 2025 to another year: its code, title and window; the document it rests on stays as it is.
+
+    >>> move_to_year('code = "yccg-2025"\\nsource = "〔2025〕3号"', 2026)
+    'code = "yccg-2026"\\nsource = "〔2025〕3号"'
+    """
+    moved = text.replace("2026-01-01", f"{date(year + 1, 1, 1)}").replace("2025-01-01", f"{date(year, 1, 1)}")
+    return moved.replace("-2025", f"-{year}").replace("2025年", f"{year}年").replace("2025 年", f"{year} 年")
