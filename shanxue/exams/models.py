@@ -35,7 +35,10 @@ class Score(models.Model):
 
 
 class Question(models.Model):
-    """One question. ``options`` is a list of texts (A first); ``answer`` a list: option letters, or accepted texts."""
+    """One question. ``options`` is a list of texts (A first); those of a 判断题 are 正确, 错误.
+
+    ``answer`` is a list of option letters; of a 填空题, for each blank the list of texts accepted there.
+    """
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="questions")
     bank = models.CharField(max_length=60)  # 题库 or 分类
@@ -64,6 +67,7 @@ class Paper(models.Model):
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="papers")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="papers")  # those in it and below take the test
+    statuses = models.JSONField(default=list, blank=True)  # 党籍状态 of those who take it; empty: all
     title = models.CharField(max_length=100)
     kind = models.CharField(max_length=16, default="测试")
     opens_at = models.DateTimeField()
@@ -90,7 +94,7 @@ class PaperQuestion(models.Model):
     """A question chosen by hand for a paper."""
 
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="chosen")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="chosen_for")
     position = models.PositiveSmallIntegerField()
     points_milli = models.BigIntegerField()
 
@@ -107,6 +111,7 @@ class Sitting(models.Model):
     started_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     handed_in_at = models.DateTimeField(null=True, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)  # drew its questions; null for a paper put together by hand
     score = models.OneToOneField(Score, models.SET_NULL, null=True, blank=True, related_name="sitting")
 
     class Meta:
@@ -122,11 +127,11 @@ class SittingAnswer(models.Model):
     """One question of one sitting as it was put (frozen), and what was answered. ``awarded_milli`` after handing in."""
 
     sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="put_as")
     position = models.PositiveSmallIntegerField()
     points_milli = models.BigIntegerField()
     put = models.JSONField()  # kind, stem, options, answer, analysis, source as they were then
-    given = models.JSONField(null=True, blank=True)  # like Question.answer; null: not answered
+    given = models.JSONField(null=True, blank=True)  # letters, or one text for each blank; null: not answered
     answered_at = models.DateTimeField(null=True, blank=True)
     awarded_milli = models.BigIntegerField(null=True, blank=True)
 
