@@ -228,7 +228,7 @@ def list_years(actor: Actor) -> list[int]:
 
 
 def list_unplanned_units(actor: Actor, year: int) -> list[Unit]:
-    """Units the actor writes for that have no plan of the year yet: the party's root and its branches, in tree order."""
+    """Units the actor writes for without a plan of the year: the party's root and its branches, in tree order."""
     wanted = Q(kind__in=PLANNING_KINDS[:2]) | Q(parent__isnull=True)
     units = scope_led_units(actor).filter(wanted, line=Line.PARTY)
     closed = Q(until_on__isnull=False, until_on__lte=actor.on)
@@ -247,7 +247,7 @@ def list_measures(plan: Plan) -> list[tuple[Measure, int]]:
 
 
 def list_responsible_units(plan: Plan) -> list[Unit]:
-    """Units that may answer for an item of this plan: the whole tree for the bureau's, the unit and below for others."""
+    """Units that may answer for an item: of the whole tree for the bureau's plan, else the unit and those below."""
     units = Unit.objects.filter(bureau=plan.bureau_id)
     if tell_tier(plan) is PlanTier.UNIT and plan.unit is not None:
         units = units.filter(path__startswith=plan.unit.path)
@@ -258,4 +258,4 @@ def list_held_sessions(item: PlanItem) -> list[tuple[int, str, date, str]]:
     """Sessions arranged from an item: (id, topic, day, state), by day."""
     rows = PlanItem.objects.filter(pk=item.pk, sessions__isnull=False)
     found = rows.values_list("sessions__pk", "sessions__topic", "sessions__on", "sessions__state")
-    return sorted(found, key=lambda row: (row[2], row[0]))  # type: ignore[arg-type,return-value]
+    return sorted(found, key=lambda row: (row[2], row[0]))

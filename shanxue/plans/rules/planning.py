@@ -30,7 +30,7 @@ class PlanTier(StrEnum):
     PERSON = "个人计划"
 
 
-ITEM_KINDS = ("中心组学习", "支部党员大会", "党课", "主题党日", "学习日", "培训", "读书", "调研", "测试", "检查考核", "其他")
+ITEM_KINDS = tuple("中心组学习 支部党员大会 党课 主题党日 学习日 培训 读书 调研 测试 检查考核 其他".split())
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ def demand_within_year(day: date | None, year: int) -> None:
     if day is not None and day.year != year:
         raise Refusal(
             "outside_year",
-            f"{day.year}年{day.month}月{day.day}日不在 {year} 年内。请改成 {year} 年的日期，或列入 {day.year} 年的计划。",
+            f"{day.year}年{day.month}月{day.day}日不在 {year} 年内。请改成 {year} 年的日期，"
+            f"或列入 {day.year} 年的计划。",
         )
 
 
