@@ -144,7 +144,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shanxue.web.context.describe_page",
-                "shanxue.assessment.context.describe_actor",
+                "shanxue.home.context.describe_actor",
             ],
         },
     }

@@ -4,7 +4,6 @@ from . import views
 
 app_name = "assessment"
 urlpatterns = [
-    path("", views.show_home, name="home"),
     path("mine/", views.show_mine, name="mine"),
     path("people/", views.search_people, name="people"),
     path("people/<int:person_id>/", views.show_person, name="person"),

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actors import demand_actor
-from shanxue.orgs.models import Grant, Person, Unit
-from shanxue.orgs.queries import Actor, demand_power, find_person, find_unit, list_granted_units, scope_units
+from shanxue.orgs.models import Person, Unit
+from shanxue.orgs.queries import Actor, demand_power, find_person, find_unit, scope_units
 from shanxue.orgs.queries import search_people as find_people
 from shanxue.orgs.rules import Line, UnitKind
 
@@ -36,21 +36,6 @@ from .trials import compare_schemes
 RECORDS_PER_PAGE = 100
 MOST_FOUND = 50
 LISTED_KINDS = (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH, UnitKind.GROUP, UnitKind.DEPARTMENT)
-
-
-@login_required
-@require_safe
-def show_home(request: HttpRequest) -> HttpResponse:
-    """Send everybody to the page that answers their first question."""
-    actor = demand_actor(request)
-    units = list_granted_units(actor, [Grant.Power.SECRETARY])
-    if actor.reads_bureau or len(units) > 1:
-        return redirect("assessment:board")
-    if units:
-        return redirect("assessment:unit", units[0].pk)
-    if actor.reads_own:
-        return redirect("assessment:mine")
-    return render(request, "assessment/nothing.html")
 
 
 @login_required

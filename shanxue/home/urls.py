@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.show_home, name="home"),
+    path("due/", views.show_due, name="due"),
+    path("desk/", views.choose_desk, name="desk"),
+    path("desk/<int:unit_id>/", views.show_desk, name="unit_desk"),
+    path("more/", views.show_more, name="more"),
+    path("calendar/", views.show_calendar, name="calendar"),
+    path("calendar/revoke/", views.revoke_calendar, name="revoke_calendar"),
+    path("calendar/<slug:token>.ics", views.show_feed, name="feed"),
+]

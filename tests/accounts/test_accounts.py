@@ -25,7 +25,7 @@ def sign_in(client: Client, username: str, password: str) -> int:
 def test_sign_in_leads_home_and_is_on_the_trail(house: House) -> None:
     client = Client()
     assert sign_in(client, "u-member", PASSWORD) == 302
-    assert client.get("/").headers["Location"] == reverse("assessment:mine")
+    assert client.get("/").status_code == 200
     assert list(Entry.objects.values_list("verb", "subject")) == [("accounts.sign_in", "u-member")]
 
 

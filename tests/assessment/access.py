@@ -7,7 +7,6 @@ from tests.house import House
 from tests.roles import BUREAU, HAS_OWN, READERS, SIGNED_IN
 
 OPEN_TO: dict[str, set[str | None]] = {
-    "assessment:home": SIGNED_IN,
     "assessment:mine": HAS_OWN,
     "assessment:people": READERS,
     "assessment:person": {"member", *READERS},  # 张三

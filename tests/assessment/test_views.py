@@ -152,15 +152,6 @@ def test_search_finds_within_the_scope(house: House, visit: Visit) -> None:
     assert "没有找到“五”。" in read_page(visit("secretary"), "/people/?q=五")
 
 
-def test_home_leads_each_role_to_its_page(house: House, visit: Visit) -> None:
-    branch = reverse("assessment:unit", args=[house.units["第一支部"].pk])
-    homes = {
-        key: visit(key).get("/").headers.get("Location", "") for key in ("member", "secretary", "office", "leader")
-    }
-    assert homes == {"member": "/mine/", "secretary": branch, "office": "/units/", "leader": "/units/"}
-    assert "三员分立" in read_page(visit("system"), "/")
-
-
 def test_pages_say_what_is_missing_before_anything_was_assessed(house: House, visit: Visit) -> None:
     house.run.delete()
     house.branch_run.delete()

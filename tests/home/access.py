@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from tests.house import House
+from shanxue.home.actions import make_feed
+from tests.house import AT, House
+from tests.roles import EVERYBODY, HAS_OWN, LEADING, SIGNED_IN
 
-OPEN_TO: dict[str, set[str | None]] = {}
+OPEN_TO: dict[str, set[str | None]] = {
+    "home:home": SIGNED_IN,
+    "home:due": HAS_OWN,
+    "home:desk": {"secretary"},
+    "home:unit_desk": LEADING,  # 第一支部
+    "home:more": SIGNED_IN,
+    "home:calendar": HAS_OWN,
+    "home:revoke_calendar": set(),
+    "home:feed": EVERYBODY,  # who knows the address: it names nobody
+}
+POST_ONLY = {"home:revoke_calendar"}
 
 
 def make(house: House) -> dict[str, list[object]]:
-    return {}
+    return {
+        "home:unit_desk": [house.units["第一支部"].pk],
+        "home:feed": [make_feed(house.users["member"], house.bureau, at=AT)],
+    }

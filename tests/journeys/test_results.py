@@ -46,8 +46,9 @@ def year(house: House) -> House:
 
 @WIDTHS
 def test_a_member_opens_the_own_score_and_the_records_in_two_taps(year: House, open_page: OpenPage, width: int) -> None:
-    """M6: sign in lands on the score; one tap more shows the records in place; a second tap closes them."""
+    """M6: one tap leads to the score; one more shows the records in place; a second tap closes them."""
     page = open_page("member", width)
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="我的成绩").click()
     expect(page.locator(".score-figure")).to_contain_text("86.5")
     link = page.get_by_role("link", name="看 3 条")
     link.click()
@@ -62,7 +63,7 @@ def test_a_member_opens_the_own_score_and_the_records_in_two_taps(year: House, o
 
 @WIDTHS
 def test_the_same_way_works_without_javascript(year: House, open_page: OpenPage, width: int) -> None:
-    page = open_page("member", width, script=False)
+    page = open_page("member", width, "/mine/", script=False)
     page.get_by_role("link", name="看 3 条").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("到会")
     expect(page.get_by_text("3月主题党日")).to_be_visible()
@@ -76,7 +77,7 @@ def test_the_office_goes_from_the_board_to_a_branch_to_a_person(year: House, ope
     page.get_by_role("link", name="第一支部").click()
     page.get_by_role("link", name="张三").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("张三")
-    own = open_page("member", width)
+    own = open_page("member", width, "/mine/")
     expect(own.get_by_role("listitem").filter(has_text="office")).to_be_visible()
 
 
@@ -172,7 +173,7 @@ def test_the_keyboard_reaches_the_content_first(year: House, open_page: OpenPage
 
 def test_print_leaves_the_frame_out_and_says_who_and_when(year: House, open_page: OpenPage) -> None:
     """ux A3: A4, no navigation, head with unit, day and who printed; tables stay tables on paper."""
-    page = open_page("secretary", PHONE)
+    page = open_page("secretary", PHONE, reverse("assessment:unit", args=[year.units["第一支部"].pk]))
     page.emulate_media(media="print")
     expect(page.locator(".site-nav")).to_be_hidden()
     expect(page.locator(".brand-bar")).to_be_hidden()

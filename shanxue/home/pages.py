@@ -1,0 +1,208 @@
+"""Every page that can be opened without a choice, as one table: for the navigation and for 更多."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shanxue.orgs.queries import Actor
+
+from .queries import list_desks
+
+Words = str | Promise
+Needs = Callable[[Actor], bool]
+
+
+def has_own(actor: Actor) -> bool:
+    return actor.reads_own
+
+
+def is_secretary(actor: Actor) -> bool:
+    return bool(list_desks(actor))
+
+
+def leads(actor: Actor) -> bool:
+    return actor.leads
+
+
+def keeps_office(actor: Actor) -> bool:
+    return actor.keeps_office
+
+
+def reads_others(actor: Actor) -> bool:
+    return actor.reads_others
+
+
+def reads_bureau(actor: Actor) -> bool:
+    return actor.reads_bureau
+
+
+def reads_any(actor: Actor) -> bool:
+    return actor.reads_own or actor.reads_others
+
+
+def is_anybody(_: Actor) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its URL name, its name for people, one sentence, and who may open it."""
+
+    name: str
+    text: Words
+    about: Words
+    needs: Needs
+
+    @property
+    def href(self) -> str:
+        return reverse(self.name)
+
+
+@dataclass(frozen=True)
+class Section:
+    title: Words
+    pages: tuple[Page, ...]
+
+
+MY_STUDY = Section(_("我的学习"), (
+    Page("home:due", _("我的待办"), _("要做的事，按时间排好。"), has_own),
+    Page("study:log", _("记学习"), _("记一条自学，或者写一篇笔记。"), has_own),
+    Page("study:notes", _("我的笔记"), _("写过的笔记和审阅意见。"), has_own),
+    Page("plans:mine", _("我的计划"), _("今年自己的学习计划和完成情况。"), has_own),
+    Page("exams:tests", _("测试"), _("现在要答的和答过的测试。"), has_own),
+    Page("activities:my_make_up", _("我的补学"), _("没有到会的，用什么补、到哪天。"), has_own),
+    Page("study:outcomes", _("学习成果"), _("调研报告、采纳的措施和依据。"), reads_any),
+    Page("study:materials", _("学习材料"), _("办公室和支部发的材料。"), reads_any),
+    Page("study:reading_lists", _("书目"), _("今年推荐的书和文章。"), reads_any),
+    Page("assessment:mine", _("我的成绩"), _("得了多少分，每一分怎么算的。"), has_own),
+))  # fmt: skip
+
+MY_BRANCH = Section(_("支部工作"), (
+    Page("home:desk", _("支部工作台"), _("这一周支部要做的事。"), is_secretary),
+    Page("activities:sessions", _("会议"), _("开过的和要开的会议、学习日、党课。"), reads_any),
+    Page("activities:arrange", _("安排会议"), _("定时间地点和应到名单，发出通知。"), leads),
+    Page("activities:leaves", _("请假和说明"), _("等着答复的请假和缺席说明。"), leads),
+    Page("activities:records", _("会议记录"), _("待写、待审核和已通过的记录。"), reads_others),
+    Page("activities:make_up", _("进度与补学"), _("谁需要补学，统一安排。"), leads),
+    Page("study:review", _("审阅笔记"), _("待审的笔记，看完一篇接着下一篇。"), leads),
+    Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
+    Page("plans:campaigns", _("主题教育"), _("专题的内容、时间和结果。"), reads_any),
+    Page("supervision:duties", _("应办事项"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
+    Page("orgs:roster", _("名册"), _("支部里的同志、职务、转接和免考核。"), reads_others),
+))  # fmt: skip
+
+OFFICE = Section(_("全局"), (
+    Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
+    Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
+    Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
+    Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), keeps_office),
+    Page("exams:bank", _("题库"), _("题目和出处。"), keeps_office),
+    Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
+    Page("orgs:corrections", _("更正申请"), _("同志们对个人信息提出的更正。"), keeps_office),
+))  # fmt: skip
+
+ABOUT_ME = Section(_("我的信息"), (
+    Page("orgs:mine", _("关于我的记录"), _("系统里有我的哪些信息，谁看过，怎样更正。"), has_own),
+    Page("home:calendar", _("日历订阅"), _("把会议和截止日期放进手机日历。"), has_own),
+    Page("accounts:account", _("我的账号"), _("工号、权限和口令。"), is_anybody),
+    Page("accounts:password", _("修改口令"), _("换一个新口令。"), is_anybody),
+))  # fmt: skip
+
+HELP = Section(_("制度和帮助"), (
+    Page("plans:institutions", _("制度汇编"), _("学习制度的原文、版本和它要求的事。"), reads_any),
+    Page("assessment:schemes", _("考核细则"), _("每一条怎么计分，影响多少人。"), is_anybody),
+    Page("web:feedback", _("投诉建议"), _("有意见向谁提。"), is_anybody),
+))  # fmt: skip
+
+SECTIONS = (MY_STUDY, MY_BRANCH, OFFICE, ABOUT_ME, HELP)
+
+Where = Literal["foot", "top"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation: on top of a wide page, and where ``where`` says so at a phone's foot too."""
+
+    name: str
+    text: Words
+    icon: str
+    where: Where = "top"
+    opens_group: bool = False
+
+    @property
+    def href(self) -> str:
+        return reverse(self.name)
+
+
+MORE = Entry("home:more", _("更多"), "more", "foot", opens_group=True)
+MEMBER_ENTRIES = (
+    Entry("home:home", _("待办"), "home", "foot"),
+    Entry("study:log", _("记学习"), "write", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting"),
+    Entry("plans:mine", _("计划"), "rules"),
+    Entry("exams:tests", _("测试"), "lists"),
+    Entry("assessment:mine", _("我的成绩"), "score", "foot"),
+    MORE,
+)
+SECRETARY_ENTRIES = (
+    Entry("home:home", _("工作台"), "home", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting", "foot"),
+    Entry("study:review", _("审阅"), "write", "foot"),
+    Entry("activities:make_up", _("补学"), "people"),
+    Entry("plans:plans", _("计划"), "rules"),
+    Entry("home:due", _("我的待办"), "lists", opens_group=True),
+    Entry("assessment:mine", _("我的成绩"), "score"),
+    MORE,
+)
+OFFICE_ENTRIES = (
+    Entry("assessment:board", _("看板"), "board", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting"),
+    Entry("plans:plans", _("计划"), "rules"),
+    Entry("orgs:roster", _("名册"), "people"),
+    Entry("assessment:people", _("找人"), "people", "foot"),
+    Entry("assessment:lists", _("名单"), "lists", "foot"),
+    MORE,
+)
+READER_ENTRIES = (
+    Entry("assessment:board", _("看板"), "board", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting"),
+    Entry("plans:plans", _("计划"), "rules"),
+    Entry("assessment:people", _("找人"), "people", "foot"),
+    Entry("assessment:lists", _("名单"), "lists", "foot"),
+    MORE,
+)
+OTHER_ENTRIES = (Entry("home:home", _("首页"), "home", "foot"), MORE)
+
+
+def list_entries(actor: Actor) -> tuple[Entry, ...]:
+    """The navigation of this actor; at a phone's foot exactly four entries for whoever studies or reads."""
+    if actor.keeps_office:
+        return OFFICE_ENTRIES
+    if actor.reads_bureau:
+        return READER_ENTRIES
+    if is_secretary(actor):
+        return SECRETARY_ENTRIES
+    return MEMBER_ENTRIES if actor.reads_own else OTHER_ENTRIES
+
+
+def list_sections(actor: Actor) -> list[Section]:
+    """Every page this actor may open, by section; a section without any is left out."""
+    found = (
+        Section(section.title, tuple(page for page in section.pages if page.needs(actor) and is_built(page.name)))
+        for section in SECTIONS
+    )
+    return [section for section in found if section.pages]
+
+
+def is_built(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True

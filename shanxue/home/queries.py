@@ -1,0 +1,90 @@
+"""What the rooms give, read through one list of rooms. Nothing is decided here: rows come as each room made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import ModuleType
+
+from django.db.models import Q
+
+from shanxue.accounts.models import User
+from shanxue.base.errors import Refusal
+from shanxue.base.lights import Due
+from shanxue.orgs.models import Grant, Person, Stint, Unit
+from shanxue.orgs.queries import Actor, filter_in_force, find_actor, list_granted_units
+from shanxue.orgs.rules import Line
+
+from .models import CalendarFeed
+from .rules.calendar import Appointment, collect_appointments, hash_token
+
+NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
+ROOMS: tuple[ModuleType, ...] = ()  # the rooms' due.py, in the order of the year line
+
+
+@dataclass(frozen=True)
+class YearPart:
+    """One part of the line “今年学习：计划 9/10　会议 17/20”."""
+
+    words: str
+    done: int
+    of: int
+
+
+def list_due_of_person(person: Person, now: datetime) -> list[Due]:
+    """Rows of every room for one person, as the rooms gave them."""
+    return [row for room in ROOMS for row in _call(room, "list_for_person", person, now)]
+
+
+def list_due_of_unit(unit: Unit, now: datetime) -> list[Due]:
+    """Rows of every room for a unit's secretary."""
+    return [row for room in ROOMS for row in _call(room, "list_for_unit", unit, now)]
+
+
+def _call(room: ModuleType, name: str, subject: Person | Unit, now: datetime) -> Iterator[Due]:
+    listing = getattr(room, name, None)  # a room may expect something of people only, or of units only
+    return iter(listing(subject, now)) if listing else iter(())
+
+
+def summarise_year(person: Person, year: int) -> list[YearPart]:
+    """What the rooms count of one person's year; a room without a count for this person says nothing."""
+    counts = (room.summarise_year(person, year) for room in ROOMS if hasattr(room, "summarise_year"))
+    return [YearPart(*count) for count in counts if count is not None]
+
+
+def find_home_unit(person: Person, on: date) -> Unit | None:
+    """The party unit somebody stands in on a day; while on the way, the former one answers for them (条例第25条)."""
+    held = filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
+    stints = Stint.objects.filter(held, person=person, unit__line=Line.PARTY).select_related("unit")
+    stint = stints.order_by("received_on", "-unit__path").first()
+    return stint.unit if stint else None
+
+
+def list_desks(actor: Actor) -> list[Unit]:
+    """The units whose secretary this actor is, in the order they were granted."""
+    return [] if actor.is_admin else list_granted_units(actor, [Grant.Power.SECRETARY])
+
+
+def find_live_feed(user: User) -> CalendarFeed | None:
+    """The account's address, of which only the day it was made is known here."""
+    return CalendarFeed.objects.filter(user=user, revoked_at__isnull=True).first()
+
+
+def find_feed(token: str, on: date) -> tuple[CalendarFeed, Person]:
+    """Find whose calendar an address opens. Unknown, revoked, and of somebody who left or lost every power: one answer.
+
+    Raises Refusal (404) in the same words for all of them.
+    """
+    found = CalendarFeed.objects.filter(token_sha256=hash_token(token), revoked_at__isnull=True, user__is_active=True)
+    feed = found.select_related("user").first()
+    actor = find_actor(feed.user, on) if feed else None
+    person = actor.person if actor and actor.reads_own else None
+    if feed is None or person is None or (person.left_on and person.left_on <= on):
+        raise Refusal("no_calendar", NO_CALENDAR, status=404)
+    return feed, person
+
+
+def list_appointments(person: Person, now: datetime) -> tuple[Appointment, ...]:
+    """Everything with a day that concerns one person: their meetings, and the last day of what is due."""
+    return collect_appointments((), list_due_of_person(person, now), person.pk)

@@ -1,0 +1,96 @@
+"""The first page of each role, the frame, and everything one may open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from shanxue.home.pages import SECTIONS, list_entries, list_sections
+from shanxue.orgs.models import Grant
+from shanxue.orgs.queries import find_actor
+from tests.house import AT, House
+
+pytestmark = pytest.mark.django_db
+
+Visit = Callable[[str | None], Client]
+
+
+def read_page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_home_is_each_roles_own_first_page(house: House, visit: Visit) -> None:
+    """ux M1 for members, S1 for secretaries, the board for whoever looks across branches."""
+    assert "<h1>我的待办</h1>" in read_page(visit("member"), "/")
+    assert "<h1>支部工作台</h1>" in read_page(visit("secretary"), "/")
+    boards = {key: visit(key).get("/").headers["Location"] for key in ("office", "leader", "inspector", "head")}
+    assert set(boards.values()) == {reverse("assessment:board")}
+    assert "三员分立" in read_page(visit("system"), "/")
+    assert visit(None).get("/").headers["Location"] == "/accounts/sign-in/?next=/"
+
+
+def test_a_secretary_goes_between_the_desk_and_the_own_list(house: House, visit: Visit) -> None:
+    client = visit("secretary")
+    assert f'href="{reverse("home:due")}"' in read_page(client, "/")
+    own = read_page(client, reverse("home:due"))
+    assert "<h1>我的待办</h1>" in own
+    assert "第一支部 · " in own
+    assert f'href="{reverse("home:desk")}"' in own
+
+
+def test_a_secretary_of_two_branches_chooses(house: House, visit: Visit) -> None:
+    second = house.units["第二支部"]
+    Grant.objects.create(
+        user=house.users["secretary"], bureau=house.bureau, power="secretary", unit=second, from_on=AT.date()
+    )
+    client = visit("secretary")
+    page = read_page(client, "/")
+    assert "你负责 2 个支部，请选一个。" in page
+    assert f'href="{reverse("home:unit_desk", args=[second.pk])}"' in page
+    assert "换一个支部" in read_page(client, reverse("home:unit_desk", args=[second.pk]))
+
+
+def list_foot(page: str) -> list[str]:
+    nav = page.split('<nav class="site-nav', 1)[1].split("</nav>", 1)[0]
+    items = re.findall(r'<li class="([^"]*)"><a[^>]*>(?:<svg.*?</svg>)?([^<]*)</a>', nav)
+    return [text for classes, text in items if "top-only" not in classes]
+
+
+def test_a_phones_foot_has_four_entries(house: House, visit: Visit) -> None:
+    """ux M1: 待办｜记学习｜我的成绩｜更多; a secretary's: 工作台｜会议｜审阅｜更多; a wide page at most eight."""
+    feet = {key: list_foot(read_page(visit(key), reverse("home:more"))) for key in ("member", "secretary", "office")}
+    assert feet == {
+        "member": ["待办", "记学习", "我的成绩", "更多"],
+        "secretary": ["工作台", "会议", "审阅", "更多"],
+        "office": ["看板", "找人", "名单", "更多"],
+    }
+    actors = [find_actor(user, AT.date()) for user in house.users.values()]
+    assert max(len(list_entries(actor)) for actor in actors) <= 8
+
+
+def test_the_page_one_is_on_is_marked(house: House, visit: Visit) -> None:
+    """ARIA: aria-current says page for the page itself and true inside its section."""
+    page = read_page(visit("member"), reverse("home:more"))
+    assert page.count("aria-current") == 1
+    assert f'<a href="{reverse("home:more")}" aria-current="page">' in page
+
+
+def test_every_entry_leads_to_a_page_and_every_page_listed_opens(house: House, visit: Visit) -> None:
+    """更多 names what this account may open, and nothing that refuses it; the navigation likewise."""
+    for key, user in house.users.items():
+        client, actor = visit(key), find_actor(user, AT.date())
+        names = [page.name for section in list_sections(actor) for page in section.pages]
+        names += [entry.name for entry in list_entries(actor)]
+        refused = [name for name in names if client.get(reverse(name)).status_code not in (200, 302)]
+        assert (key, refused) == (key, [])
+
+
+def test_no_page_is_listed_twice() -> None:
+    names = [page.name for section in SECTIONS for page in section.pages]
+    assert len(names) == len(set(names))
