@@ -19,7 +19,7 @@ from benchmarks.table import Figure, print_figures
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--people", default="10000,100000", help="sizes of the generated bureaus")
-    parser.add_argument("--only", default="year,import,assess", help="which parts: year, import, assess")
+    parser.add_argument("--only", default="year,import,assess,pages", help="which parts: year, import, assess, pages")
     arguments = parser.parse_args()
     console = Console(highlight=False, width=150)
     console.print(describe_machine())
@@ -42,6 +42,11 @@ def main() -> None:
             for people in map(int, arguments.people.split(",")):
                 console.print(f"准备 {people:,} 人 …")
                 figures += measure_assessments(Path(folder), people)
+        if "pages" in parts:
+            from benchmarks.pages import measure_pages
+
+            console.print("准备 20,000 人的一年 …")
+            figures += measure_pages(Path(folder))
     print_figures(console, figures)
 
 

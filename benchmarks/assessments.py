@@ -11,11 +11,10 @@ SCHEME = Path(__file__).resolve().parent / "scheme.toml"
 PROMISED = {10_000: 1.0, 100_000: 6.0}
 
 
-def measure_assessments(folder: Path, people: int) -> list[Figure]:
-    """Measure one size. The records are made afresh with a fixed seed; every engine sees the same database."""
+def open_database(path: Path) -> None:
+    """Point Django at a new, migrated SQLite file, whatever was open before."""
     from shanxue.cli import set_up
 
-    path = folder / f"bureau-{people}.sqlite3"
     set_up(database=f"sqlite:{path}")
     from django.conf import settings
     from django.core.management import call_command
@@ -25,6 +24,13 @@ def measure_assessments(folder: Path, people: int) -> list[Figure]:
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
     call_command("migrate", verbosity=0, skip_checks=True)
     connection.close()
+
+
+def measure_assessments(folder: Path, people: int) -> list[Figure]:
+    """Measure one size. The records are made afresh with a fixed seed; every engine sees the same database."""
+    path = folder / f"bureau-{people}.sqlite3"
+    open_database(path)
+    from django.db import connection
 
     from benchmarks.bureau import BRANCH_SIZE, fill_bureau
     from shanxue.assessment.engine import assess
