@@ -1,10 +1,10 @@
 // Builds static/vendor/: one style sheet, one script for every page (site.js) and one for each page that needs its own;
 // names with their content's hash, and a list of all.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import * as sass from "sass";
-import { checkScript, checkStyles } from "./check.mjs";
+import { checkScript, checkSource, checkStyles } from "./check.mjs";
 
 const OUT = "static/vendor";
 const FLOOR = "chrome64"; // what old webviews and 国产 browsers can read
@@ -45,8 +45,9 @@ const css = await buildStyles();
 checkStyles(css);
 const texts = { "site.css": css };
 for (const name of readdirSync("assets/js").filter((file) => file.endsWith(".js")).sort()) {
+  checkSource(readFileSync(`assets/js/${name}`, "utf8"), name);
   texts[name] = await buildScript(name);
-  checkScript(texts[name]);
+  checkScript(texts[name], name);
 }
 mkdirSync(OUT, { recursive: true });
 for (const old of readdirSync(OUT)) rmSync(`${OUT}/${old}`, { recursive: true });
