@@ -91,6 +91,13 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.set_defaults(run=run_demo)
     command = commands.add_parser("verify", help="验证留痕链没有被改动")
     command.set_defaults(run=run_verify)
+    command = commands.add_parser("backup", help="把数据库和文件备份成一个文件，网站不用停")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.set_defaults(run=run_backup)
+    command = commands.add_parser("restore", help="用备份代替现在的数据，先停下网站")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("--replace", action="store_true", help="现在的数据库已有记录时也代替")
+    command.set_defaults(run=run_restore)
 
 
 def set_up(*, database: str | None = None, data: str | None = None, migrate: bool = False) -> None:
@@ -229,6 +236,29 @@ def run_verify(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     if not reports:
         out.print("还没有留痕。")
     return OK if all(report.broken_at is None for report in reports) else REFUSED
+
+
+def run_backup(arguments: argparse.Namespace) -> int:
+    set_up(migrate=True)
+    from shanxue.backup import write_backup
+
+    manifest = write_backup(arguments.file, at=_now())
+    size = arguments.file.stat().st_size / 1_000_000
+    out.print(f"已备份到 {escape(str(arguments.file))}（{size:.1f} MB，{len(manifest['sha256'])} 个部分）。")
+    return OK
+
+
+def run_restore(arguments: argparse.Namespace) -> int:
+    """Restore, bring the database up to this version, and prove the trail."""
+    set_up()
+    from django.core.management import call_command
+
+    from shanxue.backup import restore_backup
+
+    manifest = restore_backup(arguments.file, replace=arguments.replace)
+    call_command("migrate", verbosity=0, skip_checks=True, interactive=False)
+    out.print(f"已恢复 {manifest['made_at'][:16].replace('T', ' ')} 的备份。")
+    return run_verify(arguments)
 
 
 def _now() -> datetime:
