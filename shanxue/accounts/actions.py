@@ -17,11 +17,16 @@ CHAIN = "accounts"  # accounts stand beside the bureaus; their trail is a chain 
 
 
 @transaction.atomic
-def create_account(*, username: str, password: str, display_name: str, actor: str, at: datetime) -> User:
-    """Make an account that may do nothing yet: what it may see is granted in room orgs."""
+def create_account(
+    *, username: str, password: str, display_name: str, actor: str, at: datetime, must_change: bool = False
+) -> User:
+    """Make an account that may do nothing yet: what it may see is granted in room orgs.
+
+    ``must_change``: the password was chosen by somebody else and only leads to choosing one's own.
+    """
     if User.objects.filter(username=username).exists():
         raise Refusal("account_exists", f"工号“{username}”已经有账号。")
-    user = User(username=username, display_name=display_name)
+    user = User(username=username, display_name=display_name, must_change_password=must_change)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -48,8 +53,18 @@ def switch_large_type(user: User, *, at: datetime) -> bool:
 def change_password(user: User, password: str, *, at: datetime) -> None:
     """Set a checked new password; the old one was proved by the form."""
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
     record_entry(chain=CHAIN, actor=user.username, at=at, verb="accounts.change_password", subject=user.username)
+
+
+@transaction.atomic
+def give_password(user: User, password: str, *, actor: str, at: datetime) -> None:
+    """Set a password chosen by somebody else: the owner's sessions end, and it only leads to choosing an own one."""
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    record_entry(chain=CHAIN, actor=actor, at=at, verb="accounts.give_password", subject=user.username)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ class User(AbstractUser):
     first_name = last_name = email = None  # type: ignore[assignment]
     display_name = models.CharField(max_length=64, blank=True)
     large_type = models.BooleanField(default=False)  # 大字版
+    must_change_password = models.BooleanField(default=False)  # somebody else chose it: good for one sign-in
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

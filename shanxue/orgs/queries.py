@@ -16,6 +16,7 @@ from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal, refuse_missing
 
 from .models import Bureau, Grant, Person, Stint, Unit
+from .rules import Line
 
 Power = Grant.Power
 READING_POWERS = frozenset({Power.SECRETARY, Power.OFFICE, Power.LEADER, Power.INSPECTOR})
@@ -166,6 +167,39 @@ def demand_leading(actor: Actor, unit: Unit) -> None:
         raise Refusal("not_leading", f"当前账号没有替“{unit.name}”办理的权限。需要时请联系学习办公室。", status=403)
 
 
+def is_office_for(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor keeps the study office over this unit; no query."""
+    return any(
+        grant.power == Power.OFFICE
+        and grant.bureau_id == unit.bureau_id
+        and (grant.unit is None or unit.path.startswith(grant.unit.path))
+        for grant in actor.leading_grants
+    )
+
+
+def filter_held(on: date) -> Q:
+    """Match stints in force on a day, or kept by the former unit until the next one has received (条例第25条)."""
+    return filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on) | Q(from_on__isnull=True, received_on__gt=on)
+
+
+def leads_person(actor: Actor, person_id: int) -> bool:
+    """Whether the actor writes for a unit that this person stands in."""
+    if not actor.leading_grants:
+        return False
+    stints = Stint.objects.filter(filter_held(actor.on), match_led_units(actor, "unit"), person=person_id)
+    return stints.filter(unit__bureau=actor.bureau).exists()
+
+
+def find_party_unit(person: Person) -> Unit | None:
+    """The party unit somebody stands in, or last stood in."""
+    stints = person.stints.filter(unit__line=Line.PARTY).select_related("unit")
+    return next((one.unit for one in sorted(stints, key=_by_recency, reverse=True)), None)
+
+
+def _by_recency(stint: Stint) -> tuple[bool, date, int]:
+    return stint.until_on is None, stint.until_on or stint.from_on or date.min, stint.pk
+
+
 def find_led_unit(actor: Actor, unit_id: int) -> Unit:
     unit = scope_led_units(actor).select_related("parent").filter(pk=unit_id).first()
     if unit is None:
@@ -178,8 +212,7 @@ def list_stints(unit: Unit, on: date) -> QuerySet[Stint]:
 
     Somebody who moved out and is not yet received by the next unit still stands in the former one (条例第25条).
     """
-    held = filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
-    found = Stint.objects.filter(held, unit__path__startswith=unit.path).exclude(person__left_on__lte=on)
+    found = Stint.objects.filter(filter_held(on), unit__path__startswith=unit.path).exclude(person__left_on__lte=on)
     return found.select_related("person", "unit").order_by("person__staff_no", "pk")
 
 

@@ -11,13 +11,14 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from shanxue.base.errors import refuse_missing
-from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
+from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from shanxue.orgs.queries import (
     Actor,
-    filter_in_force,
+    filter_held,
     is_leading,
+    is_office_for,
+    leads_person,
     match_granted_units,
-    match_led_units,
     match_people,
     scope_led_units,
 )
@@ -42,21 +43,6 @@ def tell_tier(plan: Plan) -> PlanTier:
         return PlanTier.PERSON
     assert plan.unit is not None
     return PlanTier.BUREAU if plan.unit.parent_id is None and plan.unit.line == Line.PARTY else PlanTier.UNIT
-
-
-def is_office_for(actor: Actor, unit: Unit) -> bool:
-    """Whether the actor keeps the study office over this unit; no query."""
-    return any(
-        grant.power == Grant.Power.OFFICE
-        and grant.bureau_id == unit.bureau_id
-        and (grant.unit is None or unit.path.startswith(grant.unit.path))
-        for grant in actor.leading_grants
-    )
-
-
-def filter_held(on: date) -> Q:
-    """Match stints in force on a day, or kept by the former unit until the next one has received (条例第25条)."""
-    return filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
 
 
 def list_home_ids(person: Person | None, on: date) -> list[int]:
@@ -110,14 +96,6 @@ def may_decide(actor: Actor, plan: Plan) -> bool:
         return not is_own(actor, plan) and leads_person(actor, plan.person_id)
     assert plan.unit is not None
     return is_office_for(actor, plan.unit)
-
-
-def leads_person(actor: Actor, person_id: int) -> bool:
-    """Whether the actor writes for a unit this person stands in."""
-    if not actor.leading_grants:
-        return False
-    stints = Stint.objects.filter(filter_held(actor.on), match_led_units(actor, "unit"), person=person_id)
-    return stints.filter(unit__bureau=actor.bureau).exists()
 
 
 def list_items(plan: Plan, state: str = "") -> list[PlanItem]:

@@ -11,8 +11,8 @@ from shanxue.accounts.models import User
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
 
-from .models import Bureau, Grant, Person, Unit
-from .queries import ADMIN_POWERS
+from ..models import Bureau, Grant, Person, Unit
+from ..queries import ADMIN_POWERS
 
 
 @transaction.atomic
