@@ -1,0 +1,179 @@
+"""What every page owes everybody: it fits, it can be hit, read aloud, reached by keys, printed (issue 3, “Quality”).
+
+The list of pages is the rooms' own access tables, so a new page is walked as soon as it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.house import House
+from tests.web.test_access import OPEN_TO, POST_ONLY, TABLES
+
+from .conftest import DESK, PHONE, OpenPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROLES = ("member", "secretary", "office")
+OF_EVERY_ROLE = ("home:home", "home:more")  # they differ by who reads
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Walk = list[tuple[str, str, str]]  # role, URL name, address
+
+
+@pytest.fixture
+def walk(house: House) -> Walk:
+    """Each page once, by the first role that opens it; only what answers with a page of its own."""
+    arguments: dict[str, list[object]] = {}
+    for table in TABLES:
+        arguments |= table.make(house)
+    return list(share_out(house, arguments))
+
+
+def share_out(house: House, arguments: dict[str, list[object]]) -> Iterator[tuple[str, str, str]]:
+    clients = {role: Client() for role in ROLES}
+    for role, client in clients.items():
+        client.force_login(house.users[role], backend="django.contrib.auth.backends.ModelBackend")
+    for name, may_open in OPEN_TO.items():
+        readers = [role for role in ROLES if role in may_open and name not in POST_ONLY]
+        path = reverse(name, args=arguments.get(name, []))
+        for role in readers if name in OF_EVERY_ROLE else readers[:1]:
+            answer = clients[role].get(path)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                yield role, name, path
+
+
+SMALL_TARGETS = """() => {
+  const least = (one) => one.matches('.btn-primary, .due-row, .site-nav a') ? 44 : 24;
+  return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter(one => one.offsetParent && !one.closest('p, .skip') && !one.matches('.skip'))
+    .map(one => one.matches('input[type=radio], input[type=checkbox]') && one.labels[0] ? one.labels[0] : one)
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.width + 0.5 < 24 || box.height + 0.5 < least(one))
+    .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`);
+}"""
+
+
+def check_layout(page: Page, width: int) -> list[str]:
+    """Nothing wider than the screen (1.4.10); targets of 24 px, ours of 44 for what a page is for (2.5.8)."""
+    scroll_width = page.evaluate("document.documentElement.scrollWidth")
+    wide = [f"{scroll_width} px wide"] if scroll_width > width else []
+    return wide + page.evaluate(SMALL_TARGETS)
+
+
+def check_by_axe(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {[node['html'][:120] for node in fault['nodes'][:3]]}" for fault in found]
+
+
+def walk_pages(walk: Walk, open_page: OpenPage, width: int, *, axe: bool) -> dict[str, list[str]]:
+    pages: dict[str, Page] = {}
+    findings = {}
+    for role, name, path in walk:
+        page = pages.setdefault(role, open_page(role, width, "/about/feedback/"))
+        page.goto(path)
+        found = check_layout(page, width) + (check_by_axe(page) if axe else [])
+        if found:
+            findings[f"{name} {role}"] = found
+    return findings
+
+
+def test_every_page_fits_a_phone_and_passes_axe(walk: Walk, open_page: OpenPage) -> None:
+    """WCAG 2.2 AA by axe-core; 1.4.10 no scrolling sideways at 390 px; 2.5.8 target size."""
+    assert walk_pages(walk, open_page, PHONE, axe=True) == {}
+
+
+def test_every_page_fits_a_desk(walk: Walk, open_page: OpenPage) -> None:
+    """The same layout rules at 1280 px."""
+    assert walk_pages(walk, open_page, DESK, axe=False) == {}
+
+
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const box = one.getBoundingClientRect();
+  const bar = document.querySelector('.site-nav');
+  const look = getComputedStyle(one);
+  const inside = bar && bar.contains(one);
+  const onTop = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height, 40) / 2);
+  return {
+    what: one.outerHTML.slice(0, 90),
+    seen: box.bottom > 0 && box.top < innerHeight,
+    free: inside || one === onTop || one.contains(onTop) || onTop.contains(one),
+    marked: look.outlineStyle !== 'none' || look.boxShadow !== 'none',
+    last: inside && one.closest('li') === bar.querySelector('li:last-child'),
+  };
+}"""
+MOST_STOPS = 80
+
+
+def follow_focus(page: Page) -> list[str]:
+    """Press Tab through a page; list the stops that cannot be seen, lie under the bar, or show no focus."""
+    page.bring_to_front()
+    page.evaluate("scrollTo(0, 0)")
+    faults = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop is None:
+            break
+        faults += [f"{word}: {stop['what']}" for word in ("seen", "free", "marked") if not stop[word]]
+    return faults
+
+
+def test_what_has_the_focus_is_seen_above_the_bar_at_the_foot(house: House, open_page: OpenPage) -> None:
+    """WCAG 2.2 2.4.7 and 2.4.11: tabbing through the main pages of a phone, no stop lies under the fixed bar."""
+    page = open_page("secretary", PHONE)
+    faults = {}
+    for name in ("home:home", "home:due", "home:more", "home:calendar", "assessment:mine"):
+        page.goto(reverse(name))
+        if found := follow_focus(page):
+            faults[name] = found
+    assert faults == {}
+
+
+MAIN_PAGES = ("home:due", "home:more", "home:calendar", "assessment:mine")
+
+
+def test_main_pages_fit_in_large_type(house: House, open_page: OpenPage) -> None:
+    """适老化 2021: root size 20 px on a phone, and still nothing is wider than the screen or hard to hit."""
+    house.users["member"].large_type = True
+    house.users["member"].save(update_fields=["large_type"])
+    page = open_page("member", PHONE)
+    findings = {}
+    for name in MAIN_PAGES:
+        page.goto(reverse(name))
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+        findings[name] = check_layout(page, PHONE)
+    assert findings == {name: [] for name in MAIN_PAGES}
+
+
+def test_main_pages_print_without_the_frame(house: House, open_page: OpenPage) -> None:
+    """ux A3: on paper no navigation; who printed it and when stands on top."""
+    page = open_page("secretary", DESK)
+    page.emulate_media(media="print")
+    for name in (*MAIN_PAGES, "home:home"):
+        page.goto(reverse(name))
+        for part in (".site-nav", ".brand-bar", ".site-foot"):
+            expect(page.locator(part)).to_be_hidden()
+        expect(page.locator(".print-head")).to_contain_text("打印人 李四")
+
+
+def test_signing_in_takes_a_pasted_password_and_asks_no_puzzle(house: House, open_page: OpenPage) -> None:
+    """WCAG 2.2 3.3.8: paste and password managers work; nothing has to be remembered or solved besides."""
+    page = open_page(None, PHONE, "/accounts/sign-in/")
+    number, password = page.get_by_label("工号"), page.get_by_label("口令")
+    expect(number).to_have_attribute("autocomplete", "username")
+    expect(password).to_have_attribute("autocomplete", "current-password")
+    number.fill("pasted-words")
+    number.press("Control+a")
+    number.press("Control+c")
+    password.focus()
+    page.keyboard.press("Control+v")
+    expect(password).to_have_value("pasted-words")
+    assert page.locator("input:visible").count() == 2
