@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shanxue.accounts.actions import create_account
+from shanxue.accounts.models import User
 from shanxue.assess_folder import Progress, assess_folder
 from shanxue.assessment.models import Result
 from shanxue.assessment.rules.report import YearReport
@@ -14,10 +15,11 @@ from shanxue.orgs.actions import grant_power, link_account
 from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
 from shanxue.orgs.rules import Role
 
-from .year import assess_so_far, load_year
+from .year import assess_so_far, load_desks, load_year
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "chengguan-2025"
 PASSWORD = "shanxue-demo"
+KEYS = ("member", "secretary", "office")
 CODE = "default"
 ACTOR = "示例"
 
@@ -59,7 +61,9 @@ def load_demo(
         user = create_account(username=username, password=PASSWORD, display_name=name, actor=ACTOR, at=at)
         grant_power(user, bureau=bureau, power=power, unit=None, from_on=at.date(), actor=ACTOR, at=at)
         accounts.append(DemoAccount(name, username, PASSWORD, bureau.name))
-    load_year(bureau, at=at, progress=progress)
+    branches = load_year(bureau, at=at, progress=progress)
+    users = {key: User.objects.get(username=account.username) for key, account in zip(KEYS, accounts, strict=False)}
+    load_desks(bureau, branches, users, at=at)
     assess_so_far(bureau, folder, actor=ACTOR, at=at)
     return report, len(imported.notices), accounts
 

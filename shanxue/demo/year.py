@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
+from shanxue.accounts.models import User
 from shanxue.assessment.rules.loading import load_scheme
 from shanxue.assessment.runs import run_scheme
 from shanxue.orgs.models import Bureau, Unit
+from shanxue.orgs.queries import find_actor
 from shanxue.orgs.rules import Line
+from shanxue.plans.models import Campaign
+from shanxue.plans.rules import CampaignState
 
+from .live import announce_meetings, ask_to_correct, move_somebody, open_test
 from .plans import link_sessions, plan_year, run_campaigns
-from .sessions import hold_year, list_branches
+from .sessions import Branch, hold_year, list_branches
 from .study import study_year
 
 Progress = Callable[[str, int, int], None]
 
 
-def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> None:
+def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> list[Branch]:
     """Write this year's records up to ``at``, in one transaction: written in bulk, as an import would be."""
     today = timezone.localdate(at)
     root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
@@ -37,6 +42,22 @@ def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> None:
         progress("写入今年的笔记和自学", 2, steps)
         study_year(bureau, branches, today)
     progress("今年的记录已写入", steps, steps)
+    return branches
+
+
+def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User], *, at: datetime) -> None:
+    """Put on the desks of today what waits for somebody, each through the action a person would take."""
+    member, secretary, office = (
+        find_actor(users[key], timezone.localdate(at)) for key in ("member", "secretary", "office")
+    )
+    campaign = Campaign.objects.filter(bureau=bureau, state=CampaignState.RUNNING).earliest("from_on")
+    root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
+    people = [stint.person for branch in branches for stint in branch.stints]
+    with transaction.atomic():
+        announce_meetings(office, secretary, branches, campaign, at)
+        open_test(office, root, people, at)
+        move_somebody(office, branches, at)
+        ask_to_correct(member, at)
 
 
 def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:
