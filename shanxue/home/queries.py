@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import ModuleType
 
-from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 
 from shanxue.accounts.models import User
+from shanxue.activities.queries.arranging import find_home_units
+from shanxue.activities.queries.calendar import Meeting, list_meetings
 from shanxue.base.errors import Refusal
 from shanxue.base.lights import Due
-from shanxue.orgs.models import Grant, Person, Stint, Unit
-from shanxue.orgs.queries import Actor, filter_in_force, find_actor, list_granted_units
-from shanxue.orgs.rules import Line
+from shanxue.orgs.models import Grant, Person, Unit
+from shanxue.orgs.queries import Actor, find_actor, list_granted_units
 
 from .models import CalendarFeed
 from .rules.calendar import Appointment, collect_appointments, hash_token
 
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
+KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 ROOMS: tuple[ModuleType, ...] = ()  # the rooms' due.py, in the order of the year line
 
 
@@ -54,11 +57,8 @@ def summarise_year(person: Person, year: int) -> list[YearPart]:
 
 
 def find_home_unit(person: Person, on: date) -> Unit | None:
-    """The party unit somebody stands in on a day; while on the way, the former one answers for them (条例第25条)."""
-    held = filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
-    stints = Stint.objects.filter(held, person=person, unit__line=Line.PARTY).select_related("unit")
-    stint = stints.order_by("received_on", "-unit__path").first()
-    return stint.unit if stint else None
+    """The party unit somebody stands in on a day."""
+    return find_home_units([person.pk], on).get(person.pk)
 
 
 def list_desks(actor: Actor) -> list[Unit]:
@@ -87,4 +87,16 @@ def find_feed(token: str, on: date) -> tuple[CalendarFeed, Person]:
 
 def list_appointments(person: Person, now: datetime) -> tuple[Appointment, ...]:
     """Everything with a day that concerns one person: their meetings, and the last day of what is due."""
-    return collect_appointments((), list_due_of_person(person, now), person.pk)
+    meetings = (_enter_meeting(meeting) for meeting in list_meetings(person, now.date() - KEPT))
+    return collect_appointments(meetings, list_due_of_person(person, now), person.pk)
+
+
+def _enter_meeting(meeting: Meeting) -> Appointment:
+    session = meeting.session
+    zone = timezone.get_default_timezone()
+    at = datetime.combine(session.on, session.start_time, zone) if session.start_time else None
+    return Appointment(
+        uid=f"session-{session.pk}", title=session.topic, href=reverse("activities:session", args=[session.pk]),
+        at=at, on=None if at else session.on, minutes=session.minutes, place=session.place,
+        cancelled=meeting.called_off, changed_at=meeting.changed_at,
+    )  # fmt: skip

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
+from pytest_django.fixtures import DjangoAssertNumQueries
 
+from shanxue.activities.models import Attendance, Session
+from shanxue.audit.actions import record_entry
 from shanxue.audit.models import Entry
 from shanxue.base.lights import Due, Light
 from shanxue.home.actions import make_feed, revoke_feed
@@ -173,3 +179,56 @@ def test_making_and_ending_an_address_are_on_the_trail(house: House) -> None:
         ("home.revoke_calendar", "u-member", {}),
     ]
     assert CalendarFeed.objects.filter(revoked_at__isnull=True).count() == 0
+
+
+def hold(house: House, topic: str, on: date, *, mark: str = "未记录", **values: object) -> Session:
+    session = Session.objects.create(
+        bureau=house.bureau, unit=house.units["第一支部"], kind="主题党日", tier="支部集体学", topic=topic, on=on,
+        **{"state": "计划", "start_time": time(14, 30), "minutes": 90, "place": "三楼会议室", **values},
+    )  # fmt: skip
+    for name, said in (("张三", mark), ("李四", "未记录")):
+        Attendance.objects.create(
+            session=session, person=house.people[name], unit=house.units["第一支部"], mark=said, how="点名",
+            recorded_at=AT, recorded_by="李四",
+        )  # fmt: skip
+    return session
+
+
+@db
+def test_the_feed_holds_ones_own_meetings_and_nobodys_name(house: House) -> None:
+    """Meetings one is expected at, cancelled ones as such; not those one is exempt from; no mark, no other person."""
+    today = timezone.localdate()
+    kept = hold(house, "6月主题党日", today + timedelta(days=3), mark="请假")
+    called_off = hold(house, "廉政党课", today + timedelta(days=4), state="取消", host=house.people["李四"])
+    hold(house, "退役军人座谈", today + timedelta(days=5), mark="免")
+    hold(house, "去年的会", today - timedelta(days=200), mark="缺席", state="已召开")
+    record_entry(chain="yc", actor="u-secretary", at=AT, verb="activities.send_notice", subject=f"session:{kept.pk}")
+    record_entry(
+        chain="yc", actor="u-secretary", at=timezone.now(), verb="activities.roll_call", subject=f"session:{kept.pk}"
+    )
+    path = reverse("home:feed", args=[make_feed(house.users["member"], house.bureau, at=AT)])
+    text = Client().get(path).content
+    events = {str(event["UID"]): event for event in read_events(text) if str(event["UID"]).startswith("session-")}
+    assert {uid: (str(event["SUMMARY"]), str(event["STATUS"])) for uid, event in events.items()} == {
+        f"session-{kept.pk}@yc.shanxue": ("6月主题党日", "CONFIRMED"),
+        f"session-{called_off.pk}@yc.shanxue": ("廉政党课", "CANCELLED"),
+    }
+    event = events[f"session-{kept.pk}@yc.shanxue"]
+    assert event["DTSTART"].dt == datetime.combine(kept.on, time(14, 30), ZONE)
+    assert event["LAST-MODIFIED"].dt == AT
+    assert [word for word in ("张三", "李四", "王五", "赵六", "请假", "缺席") if word in text.decode()] == []
+
+
+@db
+def test_the_feed_asks_the_same_number_of_queries_for_one_meeting_and_for_three(
+    house: House, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    path = reverse("home:feed", args=[make_feed(house.users["member"], house.bureau, at=AT)])
+    today = timezone.localdate()
+    hold(house, "第一次", today + timedelta(days=1))
+    with CaptureQueriesContext(connection) as one:
+        Client().get(path)
+    for number in (2, 3):
+        hold(house, f"第{number}次", today + timedelta(days=number))
+    with django_assert_num_queries(len(one)):
+        Client().get(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -30,6 +31,6 @@ def test_the_first_view_of_a_phone_is_at_most_60_kilobytes(house: House, visit: 
     files = re.findall(rb'<(?:link rel="stylesheet" href|script src|img src)="/static/([^"]+)"', page)
     assert [name.split(b"/")[1].split(b".")[0] for name in files] == [b"site", b"site"]
     found = [finders.find(name.decode()) for name in files]
-    texts = [open(path, "rb").read() for path in found if isinstance(path, str)]
+    texts = [Path(path).read_bytes() for path in found if isinstance(path, str)]
     assert len(texts) == 2
     assert compress(page) + sum(map(compress, texts)) <= MOST_BYTES
