@@ -108,6 +108,11 @@ def _read_obligations(top: Section, clauses: tuple[Clause, ...], warnings: list[
         if obligation.code in [one.code for one in found]:
             part.report(f"的 code “{obligation.code}”已经用过。请换一个。")
         found.append(obligation)
+        if any(quota.measure == "字" for quota in getattr(obligation.demand, "quotas", ())) and not obligation.soft:
+            warnings.append(
+                f"{part.where}按字数要求。2024年《整治形式主义为基层减负若干规定》以后，"
+                "建议写 soft = true 只作提示，或者改按篇数。"
+            )
     if not found:
         warnings.append("没有写 [[obligation]]：这项制度只存文本，不产生任务。")
     return tuple(found)

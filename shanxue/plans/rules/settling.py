@@ -143,8 +143,8 @@ def _say_met(outcome: Fulfilment, last_on: date) -> tuple[Light, str, str]:
     return Light.FINE, f"{write_short(outcome.met_on)}完成，晚{late}天", f"晚{late}天"
 
 
-def _say_open(slot: Slot, outcome: Fulfilment, days: tuple[date, date, date], today: date) -> tuple[Light, str, str]:
-    last_on, grace_on, near_on = days
+def _say_open(slot: Slot, outcome: Fulfilment, today: date) -> tuple[Light, str, str]:
+    last_on, grace_on, near_on = slot.last_on, slot.grace_on, slot.near_on
     so_far = f"，{outcome.missing}" if outcome.missing and outcome.records else ""
     if today > grace_on:
         late = (today - grace_on).days

@@ -44,9 +44,9 @@ def describe_who(who: Who) -> str:
         size = f"（正式党员{who.least_members}人以上）" if who.least_members else ""
         return "、".join(who.unit_kinds) + size
     parts = (who.staff_states, who.rank_classes, who.unit_kinds, who.roles, who.statuses)
-    words = ["或".join(part) for part in parts if part]
+    words = ["、".join(part) for part in parts if part]
     tail = "" if who.roles or who.statuses else "人员"
-    return "的".join(["、".join(words[:-1]), words[-1]] if len(words) > 1 else words) + tail
+    return "的".join(words) + tail
 
 
 def describe_demand(obligation: Obligation) -> str:
