@@ -70,7 +70,7 @@ def demand_row(actor: Actor, session: Session) -> Attendance:
     """The actor's own place on the list, where there is something to ask leave for; otherwise the reason why not."""
     row = find_row(actor.person, session) if actor.person else None
     if row is None:
-        raise Refusal("not_expected", NOT_EXPECTED)
+        raise Refusal("not_expected", NOT_EXPECTED, status=403)
     if session.state in (SessionState.CANCELLED, SessionState.POSTPONED):
         raise Refusal("session_off", f"这次会议已{session.state}，不用请假。")
     refused = refuse_leave(Mark(row.mark))

@@ -21,8 +21,8 @@ _HOMES = frozenset({UnitKind.BRANCH, UnitKind.GROUP})
 
 def scope_sessions(actor: Actor) -> QuerySet[Session]:
     """Sessions the actor may read: held by a unit they read, with people of such a unit, or with themselves."""
-    own = Attendance.objects.filter(session=OuterRef("pk"), person=actor.person if actor.reads_own else None)
-    found = match_granted_units(actor, "unit") | Q(Exists(own))
+    own = Attendance.objects.filter(person=actor.person if actor.reads_own else None).values("session")
+    found = match_granted_units(actor, "unit") | Q(pk__in=own)
     above = _list_units_above(actor)
     if above:
         below = Attendance.objects.filter(match_granted_units(actor, "unit"), session=OuterRef("pk"))

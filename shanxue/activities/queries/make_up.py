@@ -9,23 +9,54 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from shanxue.base.errors import refuse_missing
+from shanxue.base.lights import Light
 from shanxue.base.periods import Period
 from shanxue.orgs.models import Exemption, Person, Unit
 from shanxue.orgs.queries import Actor, filter_in_force, match_led_units
 
-from ..models import Attendance, Leave, MakeUp, Session
-from ..rules import MakeUpState, SessionState
-from ..rules.make_up import MISSED
+from ..models import Attendance, Leave, MakeUp, Session, SessionNote
+from ..rules import MakeUpState, Mark, SessionState
+from ..rules.leave import PRESENT
+from ..rules.make_up import MISSED, SHAPES
 
 OPEN_STATES = (MakeUpState.OPEN, MakeUpState.WAITING)
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One person at one session; ``mark`` is empty where they were not expected."""
+
+    label: str
+    mark: str
+    light: Light
+
+
+@dataclass(frozen=True)
+class PersonProgress:
+    """One person's sessions, in the order of the heads. 实到 and 已补学 are two numbers, never one."""
+
+    person: Person
+    cells: list[Cell]
+
+    @property
+    def present(self) -> int:
+        return sum(cell.mark in PRESENT for cell in self.cells)
+
+    @property
+    def expected(self) -> int:
+        return sum(cell.mark not in ("", Mark.EXEMPT) for cell in self.cells)
+
+    @property
+    def made_up(self) -> int:
+        return sum(cell.mark == Mark.MADE_UP for cell in self.cells)
+
+
+@dataclass(frozen=True)
 class Progress:
-    """Names down, sessions across; ``cells`` in the order of ``sessions``, None where somebody was not expected."""
+    """Names down, sessions across."""
 
     sessions: list[Session]
-    rows: list[tuple[Person, list[Attendance | None]]]
+    rows: list[PersonProgress]
 
 
 def scope_rows(actor: Actor) -> QuerySet[Attendance]:
@@ -47,11 +78,15 @@ def read_progress(unit: Unit, period: Period) -> Progress:
     rows = list(list_rows(unit, period).select_related("person").order_by("person__staff_no", "person_id"))
     held = Session.objects.filter(pk__in={row.session_id for row in rows}).order_by("on", "start_time", "pk")
     sessions = list(held)
-    by_person: dict[Person, dict[int, Attendance]] = {}
+    marks: dict[Person, dict[int, str]] = {}
     for row in rows:
-        by_person.setdefault(row.person, {})[row.session_id] = row
-    cells = [(person, [marks.get(session.pk) for session in sessions]) for person, marks in by_person.items()]
-    return Progress(sessions, cells)
+        marks.setdefault(row.person, {})[row.session_id] = row.mark
+    return Progress(sessions, [PersonProgress(one, _list_cells(sessions, known)) for one, known in marks.items()])
+
+
+def _list_cells(sessions: list[Session], known: dict[int, str]) -> list[Cell]:
+    marks = [(one, known.get(one.pk, "")) for one in sessions]
+    return [Cell(f"{one.on.month}/{one.on.day} {one.kind}", mark, SHAPES.get(mark, Light.NONE)) for one, mark in marks]
 
 
 def list_missed(unit: Unit, period: Period) -> list[Attendance]:
@@ -117,3 +152,9 @@ def find_confirmable(actor: Actor, make_up_id: int) -> MakeUp:
     if make_up is None:
         raise refuse_missing("这项补学")
     return make_up
+
+
+def list_returned(make_up: MakeUp) -> list[SessionNote]:
+    """What was asked for before it is confirmed, the latest first."""
+    found = SessionNote.objects.filter(session=make_up.session, person=make_up.person, at__gte=make_up.arranged_at)
+    return list(found.filter(text__startswith="补学").order_by("-pk"))
