@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shanxue.web.forms import PlainForm
+
 from .rules.scheme import Scheme
 from .rules.trial import Knob, list_knobs
 
@@ -53,4 +55,23 @@ class SearchForm(forms.Form):
         required=False,
         max_length=32,
         widget=forms.TextInput(attrs={"class": "form-control", "type": "search", "autocomplete": "off"}),
+    )
+
+
+class AppealForm(PlainForm):
+    """One sentence; the records attach themselves."""
+
+    sentence = forms.CharField(
+        label=_("哪里不对，应当是什么"),
+        max_length=300,
+        help_text=_("一两句话即可。这一项的记录会自动附上，不用再交材料。"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class DecisionForm(PlainForm):
+    """The second assessor's answer."""
+
+    decision = forms.CharField(
+        label=_("理由"), max_length=300, help_text=_("本人会看到这段话。"), widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from shanxue.orgs.models import Bureau, Person, Unit
+from shanxue.orgs.models import Bureau, Person, Unit, list_choices
+
+from .rules.appeals import AppealState
 
 
 def check_one_subject(name: str) -> models.CheckConstraint:
@@ -133,3 +135,29 @@ class ResultReading(models.Model):
     reader = models.CharField(max_length=64)
     reader_name = models.CharField(max_length=64)
     at = models.DateTimeField()
+
+
+class Appeal(models.Model):
+    """A person's objection to one line of their result, with the very records the line counted (``evidence``)."""
+
+    result = models.ForeignKey(Result, models.CASCADE, related_name="appeals")
+    item = models.CharField(max_length=32)
+    sentence = models.CharField(max_length=300)
+    evidence = models.JSONField(default=list)  # rows of Record: on, kind, title, mark, quantity, by, how
+    state = models.CharField(max_length=4, choices=list_choices(AppealState), default=AppealState.ASKED)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decision = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result", "item"], condition=Q(state=AppealState.ASKED.value), name="one_open_appeal_per_line"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[AppealState.UPHELD.value, AppealState.DECLINED.value])
+                | (Q(decided_at__isnull=False) & ~Q(decision="")),
+                name="decided_appeal_says_why",
+            ),
+        ]

@@ -15,7 +15,8 @@ from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from shanxue.orgs.queries import Actor, filter_in_force, match_granted_units, match_own, match_standing, scope_units
 from shanxue.orgs.rules import Line, UnitKind
 
-from .models import PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
+from .models import Appeal, PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
+from .rules.appeals import AppealState
 from .rules.loading import load_scheme
 from .rules.pages import (
     ComponentView,
@@ -292,3 +293,30 @@ def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach) -> l
         rows.append(ClauseRow(clause, subjects, "" if clause.number in met else clause.number))
         met.add(clause.number)
     return rows
+
+
+def scope_appeals(actor: Actor) -> QuerySet[Appeal]:
+    """Appeals against results that the actor may see."""
+    return Appeal.objects.filter(result__in=scope_results(actor))
+
+
+def find_appeal(actor: Actor, appeal_id: int) -> Appeal:
+    found = scope_appeals(actor).select_related("result__run__scheme", "result__person", "result__home")
+    appeal = found.filter(pk=appeal_id).first()
+    if appeal is None:
+        raise refuse_missing("这条申诉")
+    return appeal
+
+
+def list_appeals(actor: Actor, state: AppealState | None) -> list[Appeal]:
+    """Appeals of the whole bureau that the actor may see, the longest waiting first."""
+    found = scope_appeals(actor).select_related("result__run__scheme", "result__person", "result__home")
+    if state is not None:
+        found = found.filter(state=state)
+    return list(found.order_by("asked_at", "pk"))
+
+
+def list_appeals_of(person: Person, scheme_code: str) -> list[Appeal]:
+    """What somebody appealed under one scheme, in whichever run: an answer outlives the computation it was about."""
+    found = Appeal.objects.filter(result__person=person, result__run__scheme__code=scheme_code)
+    return list(found.order_by("-asked_at", "-pk"))

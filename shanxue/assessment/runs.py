@@ -13,10 +13,12 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 
 from shanxue.activities.facts import read_sessions
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.exams.actions.sittings import hand_in_overdue
 from shanxue.orgs.facts import EVERYONE, Slice, list_slices, read_people, read_units
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.rules import UnitKind
@@ -149,6 +151,7 @@ def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime, move
 
     Nothing of a former run is touched. Raises ``Refusal`` as ``try_scheme`` does.
     """
+    hand_in_overdue(Q(paper__bureau=bureau), at)
     computed = try_scheme(
         bureau, loaded.scheme, move=move
     )  # before the transaction: Arrow reads only what is committed

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,13 +23,15 @@ from shanxue.orgs.queries import search_people as find_people
 from shanxue.orgs.rules import Line, UnitKind
 
 from . import queries
+from .actions import decide_appeal, file_appeal, withdraw_appeal
 from .boards import build_board, describe_board, list_people
 from .evidence import describe_records
-from .forms import SearchForm, TrialForm
+from .forms import AppealForm, DecisionForm, SearchForm, TrialForm
 from .models import Result
 from .namelists import build_lists
 from .queries import Shown
 from .readings import record_reading
+from .rules.appeals import AppealState
 from .rules.pages import EMPTY, find_next_grade, find_reached_grade, list_components, scale_points
 from .rules.scheme import SubjectKind
 from .rules.wording import describe_gate, describe_scheme, find_item
@@ -74,6 +79,10 @@ def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResp
         page |= _describe_result(shown, result)
         page["readings"] = queries.list_readings(result)
         page["department"] = queries.find_department(person, shown.last_on)
+        page["appeals"] = [
+            (appeal, find_item(shown.scheme, appeal.item))
+            for appeal in queries.list_appeals_of(person, shown.scheme.code)
+        ]
         traits = {
             "status": person.party_status,
             "staff_state": person.staff_state,
@@ -236,3 +245,86 @@ def try_changes(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refusal:  # shown above the fields, so that nothing typed is lost
             form.add_error(None, refusal.sentence)
     return render(request, "assessment/trial.html", page, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def appeal_line(request: HttpRequest, result_id: int, item: str) -> HttpResponse:
+    """申诉: one sentence about one line of one's own result (ux M6)."""
+    actor = demand_actor(request)
+    result = queries.find_result(actor, result_id)
+    demand_power(actor.person is not None and result.person_id == actor.person.pk)
+    scheme = queries.read_version(result.run.scheme)
+    found, line = find_item(scheme, item), result.lines.filter(item=item).first()
+    if found is None or line is None:
+        raise refuse_missing("这一项")
+    form = AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file_appeal(actor, result, item, form.cleaned_data["sentence"], at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("申诉已提交。学习办公室会由另一位同志复核，答复写在这一页上。"))
+            return redirect(f"{reverse('assessment:mine')}?scheme={quote(scheme.code)}")
+    records = describe_records(list_evidence(result, item), of_unit=False)
+    page = {
+        "form": form,
+        "result": result,
+        "scheme": scheme,
+        "item": found,
+        "line": list_components(scheme, [line])[0].lines[0],
+        "records": Paginator(records, RECORDS_PER_PAGE).get_page(1),
+    }
+    return render(request, "assessment/appeal.html", page, status=400 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def list_appeals(request: HttpRequest) -> HttpResponse:
+    """Appeals across branches, the longest waiting first."""
+    actor = demand_actor(request)
+    demand_power(actor.reads_bureau)
+    state = next((one for one in AppealState if one == request.GET.get("state")), AppealState.ASKED)
+    rows = [
+        (appeal, find_item(queries.read_version(appeal.result.run.scheme), appeal.item))
+        for appeal in queries.list_appeals(actor, state)
+    ]
+    return render(request, "assessment/appeals.html", {"rows": rows, "state": state, "states": list(AppealState)})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
+    """Read one appeal with its records; the office answers it, the person may withdraw it."""
+    actor = demand_actor(request)
+    appeal = queries.find_appeal(actor, appeal_id)
+    own = actor.person is not None and appeal.result.person_id == actor.person.pk
+    demand_power(own or actor.reads_bureau)
+    act = request.POST.get("act", "")
+    form = DecisionForm(request.POST if request.method == "POST" and act != "withdraw" else None)
+    if request.method == "POST":
+        try:
+            if act == "withdraw":
+                withdraw_appeal(actor, appeal_id, at=timezone.now())
+                messages.success(request, _("申诉已撤回。"))
+                return redirect("assessment:mine")
+            if form.is_valid():
+                decision = form.cleaned_data["decision"]
+                decide_appeal(actor, appeal_id, upheld=act == "uphold", decision=decision, at=timezone.now())
+                messages.success(request, _("已答复，本人可以看到。"))
+                return redirect("assessment:appeals")
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence) if form.is_bound else messages.error(request, refusal.sentence)
+    scheme = queries.read_version(appeal.result.run.scheme)
+    line = appeal.result.lines.get(item=appeal.item)
+    page = {
+        "appeal": appeal,
+        "own": own,
+        "form": form,
+        "scheme": scheme,
+        "item": find_item(scheme, appeal.item),
+        "line": list_components(scheme, [line])[0].lines[0],
+        "open": appeal.state == AppealState.ASKED,
+    }
+    return render(request, "assessment/appeal_answer.html", page, status=400 if form.errors else 200)

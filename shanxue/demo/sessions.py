@@ -85,9 +85,9 @@ def hold_year(bureau: Bureau, branches: Sequence[Branch], campaign: Campaign, to
     by_unit = {branch.unit.pk: branch for branch in branches}
     marks: list[Attendance] = []
     for session in sessions:
-        branch = by_unit.get(session.unit_id)
-        expected = branch.list_expected(SessionKind(session.kind)) if branch else _list_leaders(branches)
-        marks += _mark_session(session, expected, branch.exempt if branch else set(), draw)
+        holder = by_unit.get(session.unit_id)
+        expected = holder.list_expected(SessionKind(session.kind)) if holder else _list_leaders(branches)
+        marks += _mark_session(session, expected, holder.exempt if holder else set(), draw)
     Attendance.objects.bulk_create(marks, batch_size=2000)
     _write_agenda(sessions)
     _write_minutes([session for session in sessions if session.unit_id in by_unit], today)

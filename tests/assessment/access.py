@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shanxue.assessment.models import Result
-from tests.house import House
+from shanxue.assessment.models import Appeal, Result
+from tests.house import AT, House
 from tests.roles import BUREAU, HAS_OWN, READERS, SIGNED_IN
 
 OPEN_TO: dict[str, set[str | None]] = {
@@ -17,12 +17,18 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:schemes": SIGNED_IN,
     "assessment:scheme": SIGNED_IN,
     "assessment:trial": READERS,
+    "assessment:appeal": {"member"},  # 张三's own line
+    "assessment:appeals": BUREAU,
+    "assessment:appeal_answer": {"member", *BUREAU},
 }
 
 
 def make(house: House) -> dict[str, list[object]]:
     result = Result.objects.get(run=house.run, person=house.people["张三"])
+    appeal = Appeal.objects.create(result=result, item="P1", sentence="有一项已完成，没有计入。", asked_at=AT)
     return {
+        "assessment:appeal": [result.pk, "A1"],
+        "assessment:appeal_answer": [appeal.pk],
         "assessment:person": [house.people["张三"].pk],
         "assessment:records": [result.pk, "A1"],
         "assessment:unit": [house.units["第一支部"].pk],

@@ -76,7 +76,7 @@ label = "合格"
 
 @pytest.fixture
 def house() -> TestBureau:
-    """张兰: 6 recorded hours, two sessions with 2 hours each (one of a campaign), one absence, three entries of study."""
+    """张兰: 6 recorded hours, two sessions of 2 hours (one in a campaign), one absence, three entries of study."""
     house = make_bureau()
     zhang = house.people["张兰"]
     campaign = Campaign.objects.create(
