@@ -14,6 +14,8 @@ _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
     (re.compile("小组会"), SessionKind.GROUP_MEETING),
     (re.compile("党日"), SessionKind.THEME_DAY),
     (re.compile("组织生活会|民主生活会"), SessionKind.LIFE_MEETING),
+    (re.compile("民主评议"), SessionKind.MEMBER_REVIEW),
+    (re.compile("谈心"), SessionKind.HEART_TALK),
     (re.compile("党员大会|支部大会"), SessionKind.PARTY_MEETING),
     (re.compile("党课"), SessionKind.LECTURE),
     (re.compile("报告会|讲座|宣讲"), SessionKind.TALK),

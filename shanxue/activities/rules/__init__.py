@@ -23,6 +23,8 @@ class SessionKind(StrEnum):
     STUDY_DAY = "学习日"
     TRAINING = "培训"
     LIFE_MEETING = "组织生活会"
+    MEMBER_REVIEW = "民主评议党员"
+    HEART_TALK = "谈心谈话"  # between two people: both are its expected list (K10)
     TALK = "报告会"
     OTHER = "其他"
 

@@ -11,7 +11,7 @@ from shanxue.orgs.rules import Line, PartyStatus, Role, StaffState, UnitKind
 from . import SessionKind
 
 COMMITTEE_ROLES = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE, Role.STUDY_COMMITTEE})
-CHOSEN_KINDS = frozenset({SessionKind.TRAINING})  # whoever arranges it says who takes part
+CHOSEN_KINDS = frozenset({SessionKind.TRAINING, SessionKind.HEART_TALK})  # whoever arranges it says who takes part
 _MEMBERS = frozenset({PartyStatus.FULL, PartyStatus.PROBATIONARY, PartyStatus.UNKNOWN})
 _AWAY = {
     StaffState.SECONDED_OUT: "借调外出，在借调单位参加；回来参加的可以加入名单。",
@@ -88,7 +88,7 @@ def _place(kind: SessionKind, holder: Holder, one: Standing, all_retired: bool) 
 def _belong(kind: SessionKind, holder: Holder, one: Standing) -> tuple[bool, str]:
     """Whether this kind of session is for this person at all, and the sentence of the rule."""
     if kind in CHOSEN_KINDS:
-        return False, "培训由组织的人选定参加人。"
+        return False, f"{kind}由组织的人选定参加人。"
     if kind == SessionKind.COMMITTEE_MEETING:
         if one.role in COMMITTEE_ROLES:
             return True, f"{holder.name}{one.role}，支委会成员，应到。"
@@ -126,7 +126,7 @@ def _stand_apart(one: Standing, all_retired: bool) -> str:
 def describe_rule(kind: SessionKind, holder: Holder) -> str:
     """Say in one sentence who is expected at this kind of session of this unit."""
     if kind in CHOSEN_KINDS:
-        return "培训：由组织的人选定参加人。"
+        return f"{kind}：由组织的人选定参加人。"
     if kind == SessionKind.COMMITTEE_MEETING:
         return f"支委会：{holder.name}的书记、副书记、委员、学习委员应到。"
     if kind == SessionKind.CORE_GROUP:
