@@ -108,7 +108,7 @@ def _match_grants(grants: Iterable[Grant], field: str) -> Q:
     found = Q(pk__in=[])
     for grant in grants:
         if grant.unit is None:
-            return Q()
+            return Q(pk__isnull=False)  # everything; an empty Q would give way to whatever it is joined to by "or"
         found |= Q(**{f"{field}__path__startswith" if field else "path__startswith": grant.unit.path})
     return found
 

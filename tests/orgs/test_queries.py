@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models import Q
 
 from shanxue.base.errors import Refusal
-from shanxue.orgs.models import Grant, Stint
-from shanxue.orgs.queries import Actor, find_actor, find_person, scope_people, scope_units, search_people
+from shanxue.orgs.models import Grant, Stint, Unit
+from shanxue.orgs.queries import (
+    Actor,
+    find_actor,
+    find_person,
+    match_granted_units,
+    scope_people,
+    scope_units,
+    search_people,
+)
 from tests.house import House, add_unit
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +93,9 @@ def test_search_people_stays_within_the_scope(house: House) -> None:
     assert [person.name for person in search_people(act(house, "office"), "10", 10)] == ["张三", "李四", "王五", "赵六"]
     assert [person.name for person in search_people(act(house, "secretary"), "五", 10)] == []
     assert [person.name for person in search_people(act(house, "office"), "五", 10)] == ["王五"]
+
+
+def test_a_grant_over_the_whole_bureau_is_not_narrowed_by_an_or(house: House) -> None:
+    """Everything or something is everything."""
+    found = Unit.objects.filter(match_granted_units(act(house, "inspector"), "") | Q(name="第一支部"))
+    assert found.count() == len(house.units)
