@@ -1,0 +1,189 @@
+"""会议记录.docx and 签到表.docx, on official paper. Equal contents are equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from docx.document import Document as DocxDocument
+from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.table import Table
+
+from shanxue.base.paper import (
+    FANGSONG,
+    HEI,
+    SIZE_4,
+    TEXT_CELL,
+    TEXT_WIDTH,
+    add_row,
+    add_style,
+    add_table,
+    clean_text,
+    pack_document,
+    split_lines,
+    start_document,
+    write_lines,
+)
+from shanxue.base.points import MILLI, format_scaled
+
+from .models import Resolution
+from .queries.records import Minutes
+from .rules import RecordState
+from .rules.records import Head, Presence, write_absence, write_when
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UNKNOWN = "待补充"
+LABEL, VALUE, FACT = "记录栏目", "记录内容", "签到事项"
+LABEL_WIDTH = 1900
+SHEET_WIDTHS = (700, 1480, 2242, 701, 1480, 2242)  # 序号 姓名 签名, twice
+SHEET_ROW = 500  # twips; 8.8 mm, room for a signature
+FIRST_ROWS, NEXT_ROWS = 18, 23  # of names on the first page and on those that follow
+GUEST_LINES = 3
+
+
+def write_minutes(minutes: Minutes) -> bytes:
+    """Write 会议记录.docx in the order of real records (offices 4); marked 未审核 until it has passed."""
+    head = minutes.head
+    document = start_document(f"{head.topic}会议记录")
+    _add_styles(document)
+    write_lines(document, ("公文标题", clean_text(head.unit)), ("公文标题", f"{head.kind}记录"))
+    if minutes.state != RecordState.PASSED:
+        write_lines(document, ("公文稿别", "（未审核）"))
+    write_lines(document, ("", ""))
+    _write_facts(document, _list_facts(head))
+    write_lines(document, ("", ""))
+    _write_text(document, minutes)
+    write_lines(document, ("公文正文", "散会。"), ("", ""))
+    write_lines(document, ("公文正文", "主持人签字：　　　　　　　　记录人签字："))
+    for line in minutes.told_changes:
+        write_lines(document, ("公文表注", f"注：{clean_text(line)}"))
+    return pack_document(document)
+
+
+def _add_styles(document: DocxDocument) -> None:
+    add_style(document, LABEL, HEI, SIZE_4, "center", line=440)
+    add_style(document, VALUE, FANGSONG, SIZE_4, "left", line=440)
+    add_style(document, FACT, FANGSONG, SIZE_4, "left", line=460)
+
+
+def _list_facts(head: Head) -> Iterator[tuple[str, str]]:
+    yield "会议名称", head.topic
+    yield "时　　间", write_when(head) + ("" if head.start_time else f"（开始时间{UNKNOWN}）")
+    yield "地　　点", head.place or UNKNOWN
+    yield "主 持 人", head.host or UNKNOWN
+    yield "记 录 人", head.recorder or UNKNOWN
+    yield "应到、实到", _count_people(head)
+    yield "出　　席", "、".join(one.name for one in head.present) or "无"
+    yield "列　　席", "、".join(head.guests) or "无"
+    yield "缺席及原因", "；".join(write_absence(one) for one in head.absent) or "无"
+    yield "补学措施", "；".join(_describe_make_up(one) for one in head.absent) or "无"
+    if head.exempt:
+        yield "不要求到会", "、".join(one.name for one in head.exempt)
+    if head.credit_milli:
+        yield "认定学时", format_scaled(head.credit_milli, MILLI, trim=True)
+
+
+def _count_people(head: Head) -> str:
+    counts = f"应到 {len(head.expected)} 人，实到 {len(head.present)} 人，缺席 {len(head.absent)} 人"
+    return counts + (f"，未记录 {len(head.unrecorded)} 人" if head.unrecorded else "")
+
+
+def _describe_make_up(one: Presence) -> str:
+    return f"{one.name}：{one.make_up or UNKNOWN}"
+
+
+def _write_facts(document: DocxDocument, facts: Iterator[tuple[str, str]]) -> None:
+    widths = (LABEL_WIDTH, TEXT_WIDTH - LABEL_WIDTH)
+    table = add_table(document, widths, (), ())
+    for label, value in facts:
+        add_row(table, widths, VALUE, (label, value))
+        table.rows[-1].cells[0].paragraphs[0].style = LABEL
+
+
+def _write_text(document: DocxDocument, minutes: Minutes) -> None:
+    numerals = iter("一二三四五")
+    if minutes.agenda:
+        write_lines(document, ("公文一级", f"{next(numerals)}、议程"))
+        for number, point in enumerate(minutes.agenda, 1):
+            speaker = f"（{point.speaker}）" if point.speaker else ""
+            write_lines(document, ("公文正文", clean_text(f"{number}. {point.title}{speaker}")))
+    write_lines(document, ("公文一级", f"{next(numerals)}、主要内容"))
+    for line in split_lines(minutes.content) or [UNKNOWN]:
+        write_lines(document, ("公文正文", line))
+    write_lines(document, ("公文一级", f"{next(numerals)}、决议"))
+    if minutes.resolutions:
+        _write_resolutions(document, minutes.resolutions)
+    else:
+        write_lines(document, ("公文正文", "无。"))
+    other = split_lines(minutes.other)
+    if other:
+        write_lines(document, ("公文一级", f"{next(numerals)}、其他"), *(("公文正文", line) for line in other))
+
+
+def _write_resolutions(document: DocxDocument, resolutions: Sequence[Resolution]) -> None:
+    rows = (
+        (str(number), row.text, row.responsible.name if row.responsible else UNKNOWN, _write_day(row.due_on))
+        for number, row in enumerate(resolutions, 1)
+    )
+    widths = (700, TEXT_WIDTH - 700 - 1500 - 1900, 1500, 1900)
+    add_table(document, widths, ("序号", "决议事项", "负责人", "期限"), rows, height=440)
+    write_lines(document, ("公文末行", ""))
+
+
+def _write_day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else UNKNOWN
+
+
+# The sign-in sheet
+
+
+def write_sign_in_sheet(head: Head) -> bytes:
+    """Write 签到表.docx: names in two blocks side by side, filled page by page, and empty lines for guests."""
+    document = start_document(f"{head.topic}签到表")
+    _add_styles(document)
+    write_lines(
+        document,
+        ("公文标题", "签到表"),
+        (FACT, clean_text(f"会议名称：{head.unit}{head.kind}　{head.topic}")),
+        (FACT, clean_text(f"时　　间：{write_when(head)}　　地点：{head.place or UNKNOWN}")),
+        (FACT, f"应　　到：{len(head.expected)} 人　　实到：　　　人　　缺席：　　　人"),
+    )
+    table = add_table(document, SHEET_WIDTHS, ("序号", "姓名", "签名") * 2, (), height=SHEET_ROW)
+    for left, right in pair_names([one.name for one in head.expected]):
+        _add_names(table, left, right)
+    if head.exempt:
+        names = "、".join(one.name for one in head.exempt)
+        write_lines(document, ("公文表注", clean_text(f"不要求到会（来了可以签）：{names}")))
+    _write_guests(document, head.guests)
+    return pack_document(document)
+
+
+def pair_names(names: Sequence[str]) -> list[tuple[tuple[int, str], tuple[int, str] | None]]:
+    """Put numbered names side by side: on each page down the left block, then down the right one."""
+    numbered = list(enumerate(names, 1))
+    pairs: list[tuple[tuple[int, str], tuple[int, str] | None]] = []
+    room = FIRST_ROWS
+    while numbered:
+        page, numbered = numbered[: 2 * room], numbered[2 * room :]
+        half = (len(page) + 1) // 2
+        left, right = page[:half], [*page[half:], None]
+        pairs.extend(zip(left, right, strict=False))
+        room = NEXT_ROWS
+    return pairs
+
+
+def _add_names(table: Table, left: tuple[int, str], right: tuple[int, str] | None) -> None:
+    number, name = right or ("", "")
+    add_row(table, SHEET_WIDTHS, TEXT_CELL, (str(left[0]), left[1], "", str(number), name, ""), SHEET_ROW)
+    table.rows[-1].height_rule = WD_ROW_HEIGHT_RULE.EXACTLY
+
+
+def _write_guests(document: DocxDocument, guests: Sequence[str]) -> None:
+    """列席 in lines of their own: those known, and empty ones to sign on."""
+    widths = (1400, TEXT_WIDTH // 2 - 1400, 1400, TEXT_WIDTH - TEXT_WIDTH // 2 - 1400)
+    write_lines(document, ("公文表注", "列席"))
+    names = [*guests, *[""] * (2 * GUEST_LINES)]
+    names = names[: max(2 * GUEST_LINES, len(guests) + len(guests) % 2)]
+    table = add_table(document, widths, ("姓名", "签名") * 2, (), height=SHEET_ROW)
+    for left, right in zip(names[::2], names[1::2], strict=True):
+        add_row(table, widths, TEXT_CELL, (left, "", right, ""), SHEET_ROW)
