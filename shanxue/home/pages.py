@@ -42,6 +42,10 @@ def reads_bureau(actor: Actor) -> bool:
     return actor.reads_bureau
 
 
+def studies(actor: Actor) -> bool:
+    return actor.reads_own or actor.leads
+
+
 def reads_any(actor: Actor) -> bool:
     return actor.reads_own or actor.reads_others
 
@@ -76,14 +80,15 @@ MY_STUDY = Section(_("我的学习"), (
     Page("study:notes", _("我的笔记"), _("写过的笔记和审阅意见。"), has_own),
     Page("plans:mine", _("我的计划"), _("今年自己的学习计划和完成情况。"), has_own),
     Page("exams:tests", _("测试"), _("现在要答的和答过的测试。"), has_own),
-    Page("activities:my_make_up", _("我的补学"), _("没有到会的，用什么补、到哪天。"), has_own),
+    Page("activities:my_leaves", _("我的请假"), _("请过的假、说明和答复。"), has_own),
+    Page("study:recommended", _("推荐笔记"), _("同志们愿意给全支部看的笔记。"), studies),
     Page("study:outcomes", _("学习成果"), _("调研报告、采纳的措施和依据。"), reads_any),
-    Page("study:materials", _("学习材料"), _("办公室和支部发的材料。"), reads_any),
-    Page("study:reading_lists", _("书目"), _("今年推荐的书和文章。"), reads_any),
+    Page("study:materials", _("学习材料"), _("办公室和支部发的材料。"), studies),
+    Page("study:reading_lists", _("书目"), _("今年推荐的书和文章。"), studies),
     Page("assessment:mine", _("我的成绩"), _("得了多少分，每一分怎么算的。"), has_own),
 ))  # fmt: skip
 
-MY_BRANCH = Section(_("支部工作"), (
+BRANCHES = Section(_("支部和人员"), (
     Page("home:desk", _("支部工作台"), _("这一周支部要做的事。"), is_secretary),
     Page("activities:sessions", _("会议"), _("开过的和要开的会议、学习日、党课。"), reads_any),
     Page("activities:arrange", _("安排会议"), _("定时间地点和应到名单，发出通知。"), leads),
@@ -94,12 +99,12 @@ MY_BRANCH = Section(_("支部工作"), (
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("主题教育"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("应办事项"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
+    Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("支部里的同志、职务、转接和免考核。"), reads_others),
 ))  # fmt: skip
 
-OFFICE = Section(_("全局"), (
+OFFICE = Section(_("全局和办公室"), (
     Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
-    Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), keeps_office),
     Page("exams:bank", _("题库"), _("题目和出处。"), keeps_office),
@@ -120,7 +125,7 @@ HELP = Section(_("制度和帮助"), (
     Page("web:feedback", _("投诉建议"), _("有意见向谁提。"), is_anybody),
 ))  # fmt: skip
 
-SECTIONS = (MY_STUDY, MY_BRANCH, OFFICE, ABOUT_ME, HELP)
+SECTIONS = (MY_STUDY, BRANCHES, OFFICE, ABOUT_ME, HELP)
 
 Where = Literal["foot", "top"]
 

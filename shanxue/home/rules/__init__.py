@@ -123,27 +123,37 @@ def find_shelf(agenda: Agenda, code: str) -> Shelf | None:
     return next((shelf for shelf in agenda.shelves if shelf.code == code), None)
 
 
+WAITING_KINDS = frozenset({"审阅", "请假", "说明", "确认"})  # what waits for the secretary's answer
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What a secretary has before them: this week with what is late, and what comes after. ``first`` is undone."""
+    """What a secretary has before them: this week with what is late, and what comes after. ``first`` is undone.
+
+    ``waiting`` are those rows of ``now`` that wait for an answer, named once more by themselves (ux S1).
+    """
 
     now: tuple[Due, ...]
     later: tuple[Due, ...]
     late_count: int
-    waiting: tuple[tuple[str, int], ...]
 
     @property
     def first(self) -> Due | None:
         return self.now[0] if self.now else None
 
+    @property
+    def waiting(self) -> tuple[Due, ...]:
+        return tuple(row for row in self.now if row.kind in WAITING_KINDS)
+
 
 def arrange_desk(rows: Iterable[Due], now: datetime) -> Desk:
-    """Put a secretary's rows in order (ux S1): what is late and this week's, by day; then the rest."""
-    ordered = sort_rows(rows, now)
-    spans = [(row, find_span(row, now)) for row in ordered]
+    """Put a secretary's rows in order (ux S1): late ones, this week's and those without a day; then the rest."""
+    spans = [(row, find_span(row, now)) for row in sort_rows(rows, now)]
+    undone = [
+        row for row, span in spans if span in (Span.LATE, Span.WEEK) or find_day(row, now) is None
+    ]  # fmt: skip
     return Desk(
-        now=tuple(row for row, span in spans if span in (Span.LATE, Span.WEEK)),
-        later=tuple(row for row, span in spans if span in (Span.MONTH, Span.LATER)),
+        now=tuple(undone),
+        later=tuple(row for row, _ in spans if row not in undone),
         late_count=sum(span == Span.LATE for _, span in spans),
-        waiting=(),
     )

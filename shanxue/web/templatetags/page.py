@@ -26,7 +26,10 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Show one icon of the sprite in ``web/icons.html``; always beside a word, so hidden from screen readers."""
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', name)
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>',
+        name,
+    )
 
 
 COLOURS = {Light.NONE: "none", Light.FINE: "good", Light.NEAR: "near", Light.LATE: "late", Light.PAUSED: "none"}
