@@ -26,8 +26,9 @@ function swapRefusal(event) {
   }
 }
 
-function tellFailure() {
-  say(document.body.dataset.failure);
+function tellFailure(event) {
+  say(event.target.closest("[data-failure]").dataset.failure); // the form's own sentence, else the body's
+  forgetSending(); // the button may be pressed again
 }
 
 function tellArrival(event) {

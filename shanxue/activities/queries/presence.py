@@ -70,6 +70,7 @@ class Roll:
     agenda: tuple[AgendaItem, ...]
     counts: Counts
     quorum: str
+    waiting: int  # sign-ins and guests that wait for the secretary
 
 
 def read_roll(session: Session) -> Roll:
@@ -78,10 +79,11 @@ def read_roll(session: Session) -> Roll:
     attendances = list(found.order_by("person__staff_no", "pk"))
     for one in attendances:
         one.session = session
-    hints = _list_hints(session, attendances)
+    waiting = list(MarkEntry.objects.filter(session=session, outcome=Outcome.WAITING).order_by("pk"))
+    hints = _list_hints(session, attendances, waiting)
     rows = [RollRow(one, tuple(hints.get(one.person_id, ()))) for one in attendances]
     marks = [(row.mark, row.person.party_status) for row in rows]
-    guests = Guest.objects.filter(session=session).select_related("person").order_by("confirmed", "pk")
+    guests = list(Guest.objects.filter(session=session).order_by("confirmed", "pk"))
     return Roll(
         session,
         tuple(row for row in rows if not _was_exempt(row)),
@@ -90,6 +92,7 @@ def read_roll(session: Session) -> Roll:
         tuple(session.agenda.order_by("position")),
         count_marks(mark for mark, _ in marks),
         describe_quorum(session.kind, marks),
+        len(waiting) + sum(not guest.confirmed for guest in guests),
     )
 
 
@@ -97,12 +100,13 @@ def _was_exempt(row: RollRow) -> bool:
     return row.mark == Mark.EXEMPT
 
 
-def _list_hints(session: Session, attendances: list[Attendance]) -> dict[int, list[str]]:
+def _list_hints(
+    session: Session, attendances: list[Attendance], waiting: list[MarkEntry]
+) -> dict[int, list[str]]:
     """Sentences beside a name: why they stand here, what waits for the secretary, where they moved since the notice."""
     hints: dict[int, list[str]] = {}
     for note in SessionNote.objects.filter(session=session, person__isnull=False).order_by("pk"):
         hints.setdefault(note.person_id or 0, []).append(note.text)
-    waiting = MarkEntry.objects.filter(session=session, outcome=Outcome.WAITING).order_by("pk")
     for entry in waiting:
         hints.setdefault(entry.person_id, []).append(
             f"{timezone.localtime(entry.received_at):%H:%M} {entry.because}，待确认"
