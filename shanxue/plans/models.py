@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -150,6 +152,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the campaign, as people name it; ``until_on`` is the open bound."""
+        return self.until_on - timedelta(days=1)
 
 
 class PlanItem(models.Model):
