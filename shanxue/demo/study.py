@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
-from uuid import UUID
+from uuid import uuid4
 
 from django.utils import timezone
 
-from shanxue.orgs.models import Bureau, Unit
+from shanxue.orgs.models import Bureau, Person, Unit
 from shanxue.orgs.rules import PartyStatus
+from shanxue.study.actions.notes import Written, submit_note
 from shanxue.study.models import LearningHours, Material, Note, Outcome, ReadingList, SelfStudy
 from shanxue.study.rules import Audience, Measure, NoteState, OutcomeState
+from shanxue.study.rules.texts import count_characters
 
 from .days import pick_workday
 from .sessions import Branch
 from .texts import GAINS, MATERIALS, NOTE_CASES, NOTE_STEPS, NOTE_SUBJECTS
 
 MEMBERS = (PartyStatus.FULL, PartyStatus.PROBATIONARY)
-WRITTEN_HERE = 2  # branches whose notes are typed here
+WRITTEN_HERE = 1  # branches whose notes are typed here
+RECENT_DAYS = 14
 
 
 def study_year(bureau: Bureau, branches: Sequence[Branch], today: date) -> None:
@@ -39,7 +42,7 @@ def study_year(bureau: Bureau, branches: Sequence[Branch], today: date) -> None:
             if day >= today:
                 continue
             if (month + number) % 2 == 0:
-                notes.append(_write_note(bureau, branch, person.pk, number, month, day, today))
+                notes.append(_write_note(bureau, branch, person, number, month, day, today))
             if draw.random() < 0.4:
                 material = draw.choice(materials)
                 studies.append(
@@ -65,7 +68,9 @@ def study_year(bureau: Bureau, branches: Sequence[Branch], today: date) -> None:
                 amount_milli=16000,
             )
         )
-    Note.objects.bulk_create(notes, batch_size=500)
+    Note.objects.bulk_create([note for note in notes if note.pk is None], batch_size=500)
+    columns = ["state", "reviewed_at", "reviewed_by", "review", "recommended"]
+    Note.objects.bulk_update([note for note in notes if note.key], columns, batch_size=200)
     SelfStudy.objects.bulk_create(studies, batch_size=1000)
     if today > date(today.year, 4, 18):
         LearningHours.objects.bulk_create(hours, batch_size=1000)
@@ -90,33 +95,36 @@ def _offer_materials(bureau: Bureau, today: date) -> list[Material]:
 
 
 def _write_note(
-    bureau: Bureau, branch: Branch, person_id: int, number: int, month: int, day: date, today: date
+    bureau: Bureau, branch: Branch, person: Person, number: int, month: int, day: date, today: date
 ) -> Note:
-    """A note every second month: passed long ago, waiting when recent, a few sent back."""
+    """A note every second month: passed long ago, waiting when recent, a few sent back.
+
+    The first branch writes here; of the others the office has a list, their notes are on paper.
+    """
     title, read = NOTE_SUBJECTS[(number + month // 2) % len(NOTE_SUBJECTS)]
     parts = (read, NOTE_CASES[(number * 3 + month) % len(NOTE_CASES)], NOTE_STEPS[(number + month) % len(NOTE_STEPS)])
-    body = "\n".join(parts) if branch.number < WRITTEN_HERE else ""  # the others hand theirs in on paper
-    recent = (today - day).days <= 14
-    returned = not recent and (number * 7 + month) % 23 == 0
-    state = NoteState.WAITING if recent else NoteState.RETURNED if returned else NoteState.PASSED
-    return Note(
-        bureau=bureau,
-        person_id=person_id,
-        title=title,
-        on=day,
-        state=state,
-        body=body,
-        revision=1,
-        characters=len("".join("".join(parts).split())),
-        audience=Audience.BRANCH if number % 5 == 0 else Audience.SECRETARY,
-        key=UUID(int=(today.year << 64) | (person_id << 8) | month),
-        saved_at=_at(day),
-        submitted_at=_at(day),
-        reviewed_at=None if recent else _at(day + timedelta(days=5)),
-        reviewed_by="" if recent else branch.secretary.name,
-        review="请结合岗位工作补写一段。" if returned else "",
-        recommended=state == NoteState.PASSED and (number + month) % 17 == 0,
-    )
+    body = "\n".join(parts)
+    if branch.number < WRITTEN_HERE:
+        audience = Audience.BRANCH if number % 5 == 0 else Audience.SECRETARY
+        note = submit_note(
+            person, uuid4(), Written(title, body, "笔记", audience, None), revision=0, actor=person.name, at=_at(day)
+        )
+    else:
+        note = Note(
+            bureau=bureau,
+            person=person,
+            title=title,
+            on=day,
+            state=NoteState.WAITING,
+            characters=count_characters(body),
+        )
+    if (today - day).days > RECENT_DAYS:
+        returned = (number * 7 + month) % 23 == 0
+        note.state = NoteState.RETURNED if returned else NoteState.PASSED
+        note.reviewed_at, note.reviewed_by = _at(day + timedelta(days=5)), branch.secretary.name
+        note.review = "请结合岗位工作补写一段。" if returned else ""
+        note.recommended = not returned and (number + month) % 17 == 0
+    return note
 
 
 def _write_outcomes(bureau: Bureau, branches: Sequence[Branch], today: date) -> None:
