@@ -35,7 +35,7 @@ def save_campaign(
     if last_on < from_on:
         raise Refusal("campaign_ends_early", "结束日期早于开始日期。请改正。")
     others = Campaign.objects.filter(bureau=unit.bureau, name=name)
-    if others.exclude(pk=campaign.pk if campaign else None).exists():
+    if (others.exclude(pk=campaign.pk) if campaign else others).exists():
         raise Refusal("campaign_taken", f"已有“{name}”这个专题。换一个名称，如加上年份。")
     is_new = campaign is None
     campaign = campaign or Campaign(bureau=unit.bureau)

@@ -47,8 +47,7 @@ class ChangingForm(PlainForm):
 
     def show_again(self, shown: str) -> None:
         """Keep what was typed, but take the state that stands now as seen."""
-        self.data = self.data.copy()
-        self.data["shown"] = shown
+        self.data = {**{name: self.data.get(name) for name in self.data}, "shown": shown}
 
 
 class TextsForm(ChangingForm):

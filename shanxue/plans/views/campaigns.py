@@ -83,23 +83,9 @@ def _edit(request: HttpRequest, actor: Actor, campaign: Campaign | None) -> Http
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         unit = find_led_unit(actor, values["unit_id"])
+        told = {name: values[name] for name in ("name", "content", "from_on", "last_on")}
         saved: list[Campaign] = []
-
-        def save() -> None:
-            saved.append(
-                actions.save_campaign(
-                    actor,
-                    campaign,
-                    unit,
-                    values["name"],
-                    values["content"],
-                    values["from_on"],
-                    values["last_on"],
-                    at=timezone.now(),
-                )  # fmt: skip
-            )
-
-        if act(form, save):
+        if act(form, lambda: saved.append(actions.save_campaign(actor, campaign, unit, **told, at=timezone.now()))):
             messages.success(request, _("已保存“%(name)s”，全局都能看到。") % {"name": values["name"]})
             return redirect("plans:campaign", saved[0].pk)
     page = {"form": form, "campaign": campaign}

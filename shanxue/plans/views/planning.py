@@ -305,7 +305,8 @@ def show_issue(request: HttpRequest, plan_id: int) -> HttpResponse:
     demand_power(queries.may_write(actor, plan))
     form = IssueForm(request.POST or None, initial={"on": plan.issued_on or actor.on})
     if request.method == "POST" and form.is_valid():
-        if act(form, lambda: actions.issue_plan(actor, plan, form.cleaned_data["on"], at=timezone.now())):
+        day = form.cleaned_data["on"]
+        if act(form, lambda: actions.issue_plan(actor, plan, day, at=timezone.now())):
             messages.success(request, _("印发日期已登记，文件里会写上这一天。"))
             return redirect("plans:plan", plan.pk)
     return render(request, "plans/issue.html", {"plan": plan, "form": form}, status=_status(form))
