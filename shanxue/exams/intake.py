@@ -220,4 +220,4 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
 
 HANDLERS = (Handler(KIND, prepare),)
 KINDS = (KIND,)
-MODELS: tuple[Model, ...] = (models.Score,)
+MODELS: tuple[Model, ...] = (models.Score, models.Question)  # banks come through actions/bank.py, and are undone alike

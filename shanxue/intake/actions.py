@@ -16,6 +16,7 @@ from .accounting import count_file
 from .checking import FilePlan, Plan
 from .drafts import NOW, WRITER, Draft, Ledger, Model, resolve
 from .models import Batch, Change, RememberedAnswer
+from .queries import find_same_file
 from .registry import open_registry
 
 Progress = Callable[[str, int, int], None]  # (what is being written, done, in all)
@@ -56,6 +57,31 @@ def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = _s
             detail={"file": batch.file_name, "sha256": batch.sha256, "kind": batch.kind, **batch.outcome},
         )
     return [*done, *batches.values()]
+
+
+@transaction.atomic
+def commit_ledger(ledger: Ledger, batch: Batch, *, outcome: dict[str, int]) -> Batch:
+    """Write what one file of a room's own kind (a question bank) brought; ``batch`` is not stored yet.
+
+    A file that is in already changes nothing: its former batch is returned. Raises ``changed_since_preview``.
+    """
+    _queue_up(batch.bureau_code)
+    done = find_same_file(batch.bureau_code, batch.kind, batch.sha256)
+    if done is not None:
+        return done
+    _refuse_moved(ledger)
+    batch.outcome = outcome
+    batch.save(force_insert=True)
+    write_ledger(ledger, {0: batch}, {NOW: batch.at, WRITER: batch.actor}, _say_nothing)
+    record_entry(
+        chain=batch.bureau_code,
+        actor=batch.actor,
+        at=batch.at,
+        verb="intake.import",
+        subject=f"批次 {batch.id}",
+        detail={"file": batch.file_name, "sha256": batch.sha256, "kind": batch.kind, **outcome},
+    )
+    return batch
 
 
 def _queue_up(bureau_code: str) -> None:

@@ -17,3 +17,8 @@ def get_batch(bureau_code: str, number: int) -> Batch:
     if batch is None:
         raise refuse_missing(f"批次 {number}")
     return batch
+
+
+def find_same_file(bureau_code: str, kind: str, sha256: str) -> Batch | None:
+    """Find the batch that brought a file of the same content and was not undone."""
+    return Batch.objects.filter(bureau_code=bureau_code, kind=kind, sha256=sha256, undone_at=None).first()

@@ -53,7 +53,7 @@ def read_xlsx(data: bytes, sha256: str, deadline: Deadline) -> tuple[list[Sheet]
         raise refuse_broken() from error
 
 
-def check_archive(archive: zipfile.ZipFile, deadline: Deadline) -> None:
+def check_archive(archive: zipfile.ZipFile, deadline: Deadline, *, saved_as: str = ".xlsx") -> None:
     """Refuse what would not fit: by the sizes stated, then by unpacking every part that will be read."""
     parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
@@ -67,7 +67,7 @@ def check_archive(archive: zipfile.ZipFile, deadline: Deadline) -> None:
         with archive.open(part) as stream:
             head = stream.read(4096)
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise refuse("hostile", "这个文件的内容不正常，已停止读取。请在 WPS 里另存为 .xlsx 再传。")
+                raise refuse("hostile", f"这个文件的内容不正常，已停止读取。请在 WPS 里另存为 {saved_as} 再传。")
             unpacked += len(head)
             while chunk := stream.read(1 << 20):
                 unpacked += len(chunk)
