@@ -29,11 +29,12 @@ from shanxue.base.points import MILLI, format_scaled
 from .models import Resolution
 from .queries.records import Minutes
 from .rules import RecordState
-from .rules.records import Head, Presence, write_absence, write_when
+from .rules.records import Head, Presence, list_headings, write_absence, write_when
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNKNOWN = "待补充"
 LABEL, VALUE, FACT = "记录栏目", "记录内容", "签到事项"
+SIGNATURES = "主持人签字：　　　　　　　　记录人签字："
 LABEL_WIDTH = 1900
 SHEET_WIDTHS = (700, 1480, 2242, 701, 1480, 2242)  # 序号 姓名 签名, twice
 SHEET_ROW = 500  # twips; 8.8 mm, room for a signature
@@ -53,8 +54,9 @@ def write_minutes(minutes: Minutes) -> bytes:
     _write_facts(document, _list_facts(head))
     write_lines(document, ("", ""))
     _write_text(document, minutes)
-    write_lines(document, ("公文正文", "散会。"), ("", ""))
-    write_lines(document, ("公文正文", "主持人签字：　　　　　　　　记录人签字："))
+    write_lines(document, ("公文正文", "散会。"), ("", ""), ("公文正文", SIGNATURES))
+    for paragraph in document.paragraphs[-3:-1]:
+        paragraph.paragraph_format.keep_with_next = True  # no page of signatures alone
     for line in minutes.told_changes:
         write_lines(document, ("公文表注", f"注：{clean_text(line)}"))
     return pack_document(document)
@@ -62,7 +64,7 @@ def write_minutes(minutes: Minutes) -> bytes:
 
 def _add_styles(document: DocxDocument) -> None:
     add_style(document, LABEL, HEI, SIZE_4, "center", line=440)
-    add_style(document, VALUE, FANGSONG, SIZE_4, "left", line=440)
+    add_style(document, VALUE, FANGSONG, SIZE_4, "left", line=440, left=80)
     add_style(document, FACT, FANGSONG, SIZE_4, "left", line=460)
 
 
@@ -101,23 +103,23 @@ def _write_facts(document: DocxDocument, facts: Iterator[tuple[str, str]]) -> No
 
 
 def _write_text(document: DocxDocument, minutes: Minutes) -> None:
-    numerals = iter("一二三四五")
     if minutes.agenda:
-        write_lines(document, ("公文一级", f"{next(numerals)}、议程"))
+        write_lines(document, ("公文一级", "议程"))
         for number, point in enumerate(minutes.agenda, 1):
             speaker = f"（{point.speaker}）" if point.speaker else ""
             write_lines(document, ("公文正文", clean_text(f"{number}. {point.title}{speaker}")))
-    write_lines(document, ("公文一级", f"{next(numerals)}、主要内容"))
+    headings = {clean_text(line) for line in list_headings(minutes.agenda)}
+    write_lines(document, ("公文一级", "主要内容"))
     for line in split_lines(minutes.content) or [UNKNOWN]:
-        write_lines(document, ("公文正文", line))
-    write_lines(document, ("公文一级", f"{next(numerals)}、决议"))
+        write_lines(document, ("公文二级" if line in headings else "公文正文", line))
+    write_lines(document, ("公文一级", "决议"))
     if minutes.resolutions:
         _write_resolutions(document, minutes.resolutions)
     else:
         write_lines(document, ("公文正文", "无。"))
     other = split_lines(minutes.other)
     if other:
-        write_lines(document, ("公文一级", f"{next(numerals)}、其他"), *(("公文正文", line) for line in other))
+        write_lines(document, ("公文一级", "其他"), *(("公文正文", line) for line in other))
 
 
 def _write_resolutions(document: DocxDocument, resolutions: Sequence[Resolution]) -> None:
@@ -145,7 +147,8 @@ def write_sign_in_sheet(head: Head) -> bytes:
         document,
         ("公文标题", "签到表"),
         (FACT, clean_text(f"会议名称：{head.unit}{head.kind}　{head.topic}")),
-        (FACT, clean_text(f"时　　间：{write_when(head)}　　地点：{head.place or UNKNOWN}")),
+        (FACT, f"时　　间：{write_when(head)}"),
+        (FACT, clean_text(f"地　　点：{head.place or UNKNOWN}")),
         (FACT, f"应　　到：{len(head.expected)} 人　　实到：　　　人　　缺席：　　　人"),
     )
     table = add_table(document, SHEET_WIDTHS, ("序号", "姓名", "签名") * 2, (), height=SHEET_ROW)

@@ -55,7 +55,7 @@ def start_document(title: str) -> DocxDocument:
     document = Document()
     document.core_properties.author = ""
     document.core_properties.comments = ""
-    document.core_properties.title = title
+    document.core_properties.title = clean_text(title)
     document.core_properties.language = "zh-CN"
     document.core_properties.created = document.core_properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
     drop_extras(document)

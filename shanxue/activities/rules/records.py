@@ -140,17 +140,20 @@ def join_names(names: Sequence[str], most: int = MOST_NAMED) -> str:
 
 def prefill_content(agenda: Sequence[Agenda]) -> str:
     """Write one heading per point of the agenda, to be written under; done once, when the minutes are begun."""
-    return "\n\n".join(_head_point(number, point) for number, point in enumerate(agenda, 1))
+    return "\n\n".join(list_headings(agenda))
 
 
-def _head_point(number: int, point: Agenda) -> str:
-    speaker = f"（{point.speaker}）" if point.speaker else ""
-    return f"{write_numeral(number)}、{point.title}{speaker}"
+def list_headings(agenda: Sequence[Agenda]) -> list[str]:
+    """Write each point of the agenda as a heading: 一、领学文件（李四）."""
+    return [
+        f"{write_numeral(number)}、{point.title}{f'（{point.speaker}）' if point.speaker else ''}"
+        for number, point in enumerate(agenda, 1)
+    ]
 
 
 def list_bare_headings(content: str, agenda: Sequence[Agenda]) -> list[str]:
     """List the prefilled headings that stand in the text with nothing written under them."""
-    headings = {_head_point(number, point) for number, point in enumerate(agenda, 1)}
+    headings = set(list_headings(agenda))
     lines = [line.strip() for line in content.splitlines() if line.strip()]
     return [
         line
@@ -212,7 +215,7 @@ def _miss_content(content: str, agenda: Sequence[Agenda]) -> str:
 
 def is_blank(content: str, agenda: Sequence[Agenda]) -> bool:
     """Whether nothing stands in the text but headings that were prefilled."""
-    headings = {_head_point(number, point) for number, point in enumerate(agenda, 1)}
+    headings = set(list_headings(agenda))
     return all(not line.strip() or line.strip() in headings for line in content.splitlines())
 
 
