@@ -9,22 +9,29 @@ from types import ModuleType
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shanxue.accounts.models import User
-from shanxue.activities.queries.arranging import find_home_units
+from shanxue.activities import due as activities
+from shanxue.activities.models import Session
+from shanxue.activities.queries.arranging import find_home_units, scope_led_sessions
 from shanxue.activities.queries.calendar import Meeting, list_meetings
+from shanxue.activities.queries.make_up import list_exempt, list_make_ups, list_missed
+from shanxue.activities.rules import MakeUpState, SessionState
 from shanxue.base.errors import Refusal
 from shanxue.base.lights import Due
+from shanxue.base.periods import Period
 from shanxue.orgs.models import Grant, Person, Unit
 from shanxue.orgs.queries import Actor, find_actor, list_granted_units
 from shanxue.study import due as study
 
 from .models import CalendarFeed
 from .rules.calendar import Appointment, collect_appointments, hash_token
+from .rules.desk import Hand, Lack, gather_hands
 
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
-ROOMS: tuple[ModuleType, ...] = (study,)  # the rooms' due.py, in the order of the year line
+ROOMS: tuple[ModuleType, ...] = (activities, study)  # the rooms' due.py, in the order of the year line
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,29 @@ def find_home_unit(person: Person, on: date) -> Unit | None:
 def list_desks(actor: Actor) -> list[Unit]:
     """The units whose secretary this actor is, in the order they were granted."""
     return [] if actor.is_admin else list_granted_units(actor, [Grant.Power.SECRETARY])
+
+
+def find_next_session(actor: Actor, unit: Unit) -> Session | None:
+    """The next meeting of a unit, or of one below it, whose roll is not yet called: from today on."""
+    found = scope_led_sessions(actor).filter(
+        unit__path__startswith=unit.path, state=SessionState.PLANNED, roll_ended_at__isnull=True, on__gte=actor.on
+    )
+    return found.order_by("on", "start_time", "pk").first()
+
+
+def list_hands(unit: Unit, today: date) -> list[Hand]:
+    """Who needs a hand in a unit: absences of a quarter that nothing is arranged for, and make-ups past their day.
+
+    Whoever is exempt is not named (ux §0.1, 8). Three queries.
+    """
+    missed = list_missed(unit, Period(today - timedelta(days=activities.MISSED_DAYS), today + timedelta(days=1)))
+    overdue = [one for one in list_make_ups(unit) if one.state == MakeUpState.OPEN and one.until_on < today]
+    found = [(row.person, _("请假或缺席未安排补学"), row.session.on) for row in missed]
+    found += [(one.person, _("补学过了期限"), one.until_on) for one in overdue]
+    exempt = list_exempt([person.pk for person, _what, _on in found], today)
+    return gather_hands(
+        Lack(person.staff_no, person.name, what, on) for person, what, on in found if person.pk not in exempt
+    )
 
 
 def find_live_feed(user: User) -> CalendarFeed | None:

@@ -21,7 +21,8 @@ from shanxue.orgs.queries import Actor, demand_power, find_led_unit
 from . import actions, queries
 from .documents import write_calendar
 from .pages import list_sections
-from .rules import arrange_agenda, arrange_desk, find_shelf
+from .rules import arrange_agenda, find_shelf
+from .rules.desk import arrange_desk
 
 
 @login_required
@@ -89,6 +90,9 @@ def _show_desk(request: HttpRequest, actor: Actor, unit: Unit) -> HttpResponse:
     page = {
         "unit": unit,
         "desk": arrange_desk(queries.list_due_of_unit(unit, now), now),
+        "next": queries.find_next_session(actor, unit),
+        "today": actor.on,
+        "hands": queries.list_hands(unit, actor.on),
         "several": len(queries.list_desks(actor)) > 1,
     }
     return render(request, "home/desk.html", page)

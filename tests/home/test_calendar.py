@@ -82,6 +82,13 @@ def test_a_meeting_that_is_also_due_stands_in_the_calendar_once() -> None:
     assert collect_appointments([MEETING], [row, undated], 3) == (MEETING,)
 
 
+def test_an_absence_and_the_words_of_a_resolution_stay_out() -> None:
+    """No personal result and no name of another person, whatever a row's title says."""
+    absence = Due("absence-7", "请假", "写缺席说明：6月主题党日", "/", Light.NEAR, "", on=date(2026, 6, 26))
+    task = Due("resolution-4", "决议", "请王五联系社区", "/", Light.NONE, "", on=date(2026, 6, 30))
+    assert [one.title for one in collect_appointments([], [absence, task], 3)] == ["会议决议交办的事（截止）"]
+
+
 def test_the_same_rows_give_the_same_bytes() -> None:
     """ETag and 304 need it: the clock of the asking plays no part."""
     assert write(MEETING) == write(MEETING)

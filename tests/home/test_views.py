@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from shanxue.activities.models import Attendance, Session
 from shanxue.home.pages import SECTIONS, list_entries, list_sections
-from shanxue.orgs.models import Grant
+from shanxue.orgs.models import Exemption, Grant
 from shanxue.orgs.queries import find_actor
 from tests.house import AT, House
 
@@ -54,6 +59,63 @@ def test_a_secretary_of_two_branches_chooses(house: House, visit: Visit) -> None
     assert "你负责 2 个支部，请选一个。" in page
     assert f'href="{reverse("home:unit_desk", args=[second.pk])}"' in page
     assert "换一个支部" in read_page(client, reverse("home:unit_desk", args=[second.pk]))
+
+
+def hold(house: House, number: int, on: date, **values: object) -> Session:
+    """A meeting of 第一支部: noticed, 张三 and 李四 expected."""
+    session = Session.objects.create(
+        bureau=house.bureau, unit=house.units["第一支部"], kind="主题党日", tier="支部集体学", on=on,
+        **{"topic": f"第{number}次主题党日", "state": "计划", "start_time": time(14, 30), "place": "三楼会议室",
+           "noticed_at": AT, **values},
+    )  # fmt: skip
+    for name in ("张三", "李四"):
+        Attendance.objects.create(
+            session=session, person=house.people[name], unit=house.units["第一支部"], how="点名", recorded_at=AT,
+            mark="缺席" if values.get("state") == "已召开" else "未记录", recorded_by="李四",
+        )  # fmt: skip
+    return session
+
+
+def test_the_desk_leads_to_the_next_meeting_in_one_tap(house: House, visit: Visit) -> None:
+    """ux S1: taps to start the next meeting: 1. Today it is the roll-call, before that the meeting's page."""
+    today = timezone.localdate()
+    client = visit("secretary")
+    later = hold(house, 2, today + timedelta(days=9))
+    assert f'href="{reverse("activities:session", args=[later.pk])}"' in read_page(client, "/")
+    assert "本周没有待办。" in read_page(client, "/")
+    now = hold(house, 1, today)
+    page = read_page(client, "/")
+    assert page.count(f'href="{reverse("activities:roll_call", args=[now.pk])}"') == 3  # row, primary button, next
+    assert "先办：点名：第1次主题党日" in page
+
+
+def test_the_desk_names_who_needs_a_hand_and_leaves_the_exempt_out(house: House, visit: Visit) -> None:
+    """ux S1: names, what, since when. ux §0.1, 8: whoever is exempt is not asked."""
+    today = timezone.localdate()
+    for number in (1, 2):
+        hold(house, number, today - timedelta(days=30 * number), state="已召开", roll_ended_at=AT)
+    Exemption.objects.create(person=house.people["李四"], category="免考核")
+    desk = visit("secretary").get("/").context
+    assert [(hand.name, hand.words, hand.since_on) for hand in desk["hands"]] == [
+        ("张三", "请假或缺席未安排补学 2 次", today - timedelta(days=60))
+    ]
+
+
+def test_no_first_page_asks_more_queries_for_more_rows(house: House, visit: Visit) -> None:
+    """The same number at one row and at three, for M1 and for S1."""
+    today = timezone.localdate()
+    paths = {"member": reverse("home:home"), "secretary": reverse("home:desk")}
+    counts = []
+    for numbers in ([1], [2, 3]):
+        for number in numbers:
+            hold(house, number, today + timedelta(days=number))
+            hold(house, number, today - timedelta(days=number), state="已召开", roll_ended_at=AT)
+        for key, path in paths.items():
+            client = visit(key)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path, follow=True)
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
 
 
 def list_foot(page: str) -> list[str]:

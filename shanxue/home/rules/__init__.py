@@ -54,11 +54,8 @@ class Agenda:
     shelves: tuple[Shelf, ...]
     late_count: int
     soon_count: int
+    open_count: int  # all that is to be done: without what is paused (exempt, on leave, called off)
     upcoming: Due | None
-
-    @property
-    def total_count(self) -> int:
-        return len(self.nearest) + sum(len(shelf.rows) for shelf in self.shelves)
 
 
 def find_day(row: Due, now: datetime) -> date | None:
@@ -95,19 +92,26 @@ def arrange_agenda(rows: Iterable[Due], now: datetime) -> Agenda:
     Nothing is merged or left out: what one room gives never hides what another gave.
     """
     ordered = sort_rows(rows, now)
-    chosen = sorted(range(len(ordered)), key=lambda at: (_measure_distance(ordered[at], now), at))[:NEAREST]
+    chosen = sorted(range(len(ordered)), key=lambda at: (*_rank_nearness(ordered[at], now), at))[:NEAREST]
     rest = [row for at, row in enumerate(ordered) if at not in chosen]
     shelves = (Shelf(span, tuple(row for row in rest if find_span(row, now) == span)) for span in Span)
     late = [row for row in ordered if row.light == Light.LATE]
-    soon = [row for row in ordered if row.light != Light.LATE and _measure_distance(row, now) <= SOON_DAYS]
-    dated = (row for row in ordered if (find_day(row, now) or date.min) > now.date())
+    open_rows = [row for row in ordered if row.light != Light.PAUSED]
+    soon = [row for row in open_rows if row not in late and _measure_distance(row, now) <= SOON_DAYS]
+    dated = (row for row in open_rows if (find_day(row, now) or date.min) > now.date())
     return Agenda(
         nearest=tuple(ordered[at] for at in chosen),
         shelves=tuple(shelf for shelf in shelves if shelf.rows),
         late_count=len(late),
         soon_count=len(soon),
+        open_count=len(open_rows),
         upcoming=None if late or soon else next(dated, None),
     )
+
+
+def _rank_nearness(row: Due, now: datetime) -> tuple[bool, int]:
+    """What is paused comes after everything that is to be done."""
+    return row.light == Light.PAUSED, _measure_distance(row, now)
 
 
 def _measure_distance(row: Due, now: datetime) -> int:
@@ -121,39 +125,3 @@ def _measure_distance(row: Due, now: datetime) -> int:
 def find_shelf(agenda: Agenda, code: str) -> Shelf | None:
     """Find the group that “全部 N 件” leads to; None for a word that names no group with rows."""
     return next((shelf for shelf in agenda.shelves if shelf.code == code), None)
-
-
-WAITING_KINDS = frozenset({"审阅", "请假", "说明", "确认"})  # what waits for the secretary's answer
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a secretary has before them: this week with what is late, and what comes after. ``first`` is undone.
-
-    ``waiting`` are those rows of ``now`` that wait for an answer, named once more by themselves (ux S1).
-    """
-
-    now: tuple[Due, ...]
-    later: tuple[Due, ...]
-    late_count: int
-
-    @property
-    def first(self) -> Due | None:
-        return self.now[0] if self.now else None
-
-    @property
-    def waiting(self) -> tuple[Due, ...]:
-        return tuple(row for row in self.now if row.kind in WAITING_KINDS)
-
-
-def arrange_desk(rows: Iterable[Due], now: datetime) -> Desk:
-    """Put a secretary's rows in order (ux S1): late ones, this week's and those without a day; then the rest."""
-    spans = [(row, find_span(row, now)) for row in sort_rows(rows, now)]
-    undone = [
-        row for row, span in spans if span in (Span.LATE, Span.WEEK) or find_day(row, now) is None
-    ]  # fmt: skip
-    return Desk(
-        now=tuple(undone),
-        later=tuple(row for row, _ in spans if row not in undone),
-        late_count=sum(span == Span.LATE for _, span in spans),
-    )

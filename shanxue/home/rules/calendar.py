@@ -9,6 +9,9 @@ from datetime import date, datetime
 
 from shanxue.base.lights import Due
 
+PERSONAL = frozenset({"请假"})  # asks for words about an absence: whoever sees the calendar need not know of it
+OWN_WORDS = {"决议": "会议决议交办的事"}  # instead of a text in which people may be named
+
 
 @dataclass(frozen=True)
 class Appointment:
@@ -35,7 +38,7 @@ def collect_appointments(
     """Meetings first, then the last day of everything else that has one; a meeting is never entered twice."""
     entered = {meeting.uid: meeting for meeting in meetings}
     for row in rows:
-        if row.key not in entered and (row.at or row.on):
+        if row.key not in entered and row.kind not in PERSONAL and (row.at or row.on):
             uid = f"{row.key}.{person_id}"
             entered[uid] = _note_deadline(row, uid)
     return tuple(entered.values())
@@ -43,7 +46,8 @@ def collect_appointments(
 
 def _note_deadline(row: Due, uid: str) -> Appointment:
     """The sentence of the row's state stays out: it says how somebody stands, and changes every day."""
-    title = row.title if row.at else f"{row.title}（截止）"
+    words = OWN_WORDS.get(row.kind, row.title)
+    title = words if row.at else f"{words}（截止）"
     return Appointment(uid, title, row.href, row.at, None if row.at else row.on, row.minutes, row.place)
 
 
