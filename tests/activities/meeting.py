@@ -65,7 +65,11 @@ def add_people(house: House, count: int) -> list[str]:
 
 def permit(house: House, unit: str = "第一支部") -> ScanPermit:
     return ScanPermit.objects.create(
-        unit=house.units[unit], reason="支委会2025年12月同意", from_on=date(2025, 1, 1), at=timezone.now(), actor="office"
+        unit=house.units[unit],
+        reason="支委会2025年12月同意",
+        from_on=date(2025, 1, 1),
+        at=timezone.now(),
+        actor="office",
     )
 
 

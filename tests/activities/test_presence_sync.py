@@ -97,7 +97,9 @@ def test_both_see_each_others_marks_with_an_empty_batch(meeting: Meeting, house:
 
 
 def test_one_device_changes_its_mind_within_a_batch(meeting: Meeting, visit: Visit) -> None:
-    answer = send(visit("secretary"), meeting, say(meeting, "张三", "到"), say(meeting, "张三", "迟到", "到", minutes_late=12))
+    answer = send(
+        visit("secretary"), meeting, say(meeting, "张三", "到"), say(meeting, "张三", "迟到", "到", minutes_late=12)
+    )
     row = meeting.read("张三")
     assert list_outcomes(answer) == [("采纳", ""), ("采纳", "")]
     assert (row.mark, row.minutes_late) == ("迟到", 12)
@@ -106,7 +108,9 @@ def test_one_device_changes_its_mind_within_a_batch(meeting: Meeting, visit: Vis
 def test_a_mark_for_somebody_not_on_the_list_is_refused_and_kept(meeting: Meeting, visit: Visit) -> None:
     """Bad input: a mark for somebody not on the list; for nobody at all nothing is kept."""
     stranger = {**say(meeting, "王五", "到")}
-    answer = send(visit("secretary"), meeting, stranger, {**stranger, "key": str(stranger["key"])[::-1], "person": 10**9})
+    answer = send(
+        visit("secretary"), meeting, stranger, {**stranger, "key": str(stranger["key"])[::-1], "person": 10**9}
+    )
     sentence = "这个人不在本次会议的应到名单里，没有采纳。到会的可以加为列席。"
     assert answer["answers"][0] | {"key": ""} == {"key": "", "outcome": "未采纳", "sentence": sentence}
     assert read_entries("王五") == [("到", "未采纳")]
@@ -114,7 +118,8 @@ def test_a_mark_for_somebody_not_on_the_list_is_refused_and_kept(meeting: Meetin
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", '{"marks": []}', '{"sent_at": "gestern", "marks": []}', '{"sent_at": "2026-06-12T14:00:00"}']
+    "body",
+    ["", "{", "[]", '{"marks": []}', '{"sent_at": "gestern", "marks": []}', '{"sent_at": "2026-06-12T14:00:00"}'],
 )
 def test_a_broken_body_is_refused_whole(meeting: Meeting, visit: Visit, body: str) -> None:
     """Bad input: a broken JSON body."""

@@ -32,6 +32,7 @@ from ..queries.presence import (
     describe_moment,
     match_guest,
     read_start,
+    tell_present,
 )
 from ..rules import How, Mark, Outcome, SessionState
 from ..rules.presence import PRESENT, Moment, Said, Verdict, describe_skew, judge_said, mark_arrival
@@ -271,10 +272,7 @@ def sign_in(place: Place, how: How, *, proven: bool, user: User, at: datetime) -
 def _repeat_sign_in(entry: MarkEntry, row: Attendance) -> SignedIn:
     entry.outcome, entry.because = Outcome.REFUSED, "已签到，不用再签"
     entry.save(force_insert=True)
-    local = timezone.localtime(row.recorded_at)
-    if row.how in (How.SCAN, How.CODE):
-        return SignedIn(Outcome.REFUSED, row, f"你在 {local:%H:%M} 已签到，不用再签。")
-    return SignedIn(Outcome.REFUSED, row, f"{row.recorded_by}在 {local:%H:%M} 已点名记你到会，不用再签。")
+    return SignedIn(Outcome.REFUSED, row, tell_present(row))
 
 
 def _wait_for_secretary(entry: MarkEntry, row: Attendance, proven: bool) -> SignedIn:

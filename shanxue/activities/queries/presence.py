@@ -100,9 +100,7 @@ def _was_exempt(row: RollRow) -> bool:
     return row.mark == Mark.EXEMPT
 
 
-def _list_hints(
-    session: Session, attendances: list[Attendance], waiting: list[MarkEntry]
-) -> dict[int, list[str]]:
+def _list_hints(session: Session, attendances: list[Attendance], waiting: list[MarkEntry]) -> dict[int, list[str]]:
     """Sentences beside a name: why they stand here, what waits for the secretary, where they moved since the notice."""
     hints: dict[int, list[str]] = {}
     for note in SessionNote.objects.filter(session=session, person__isnull=False).order_by("pk"):
@@ -135,6 +133,15 @@ def describe_state(attendance: Attendance) -> str:
         return f"{words}，{describe_late_entry(attendance.session.on, recorded.date())}"
     day = "" if recorded.date() == attendance.session.on else f"{recorded.month}月{recorded.day}日 "
     return f"{words}，{how} {day}{recorded:%H:%M}"
+
+
+def tell_present(attendance: Attendance) -> str:
+    """Tell somebody that they are down as present already (ux M2)."""
+    at = timezone.localtime(attendance.recorded_at)
+    day = "" if at.date() == attendance.session.on else f"{at.month}月{at.day}日 "
+    if attendance.how in (How.SCAN, How.CODE):
+        return f"你在 {day}{at:%H:%M} 已签到，不用再签。"
+    return f"{attendance.recorded_by}在 {day}{at:%H:%M} 已记你到会，不用再签。"
 
 
 def describe_held(attendance: Attendance, today: date) -> Held:

@@ -319,7 +319,7 @@ def _show_check_in(
     session, row = place.session, place.attendance
     opening = queries.describe_opening(session)
     if answer is None and row is not None and row.mark in PRESENT:
-        sentence = queries.describe_state(row)
+        sentence = queries.tell_present(row)
         serial = write_serial(session.on, row.pk)
         answer = {"already": sentence, "serial": serial}
     closed = "" if place.permitted else _("这个支部没有开通会议签到，请书记点名，效果相同。")
