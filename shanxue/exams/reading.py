@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shanxue.base.errors import Refusal
 from shanxue.intake.reading import read_workbook
-from shanxue.intake.reading_word import WordFile, is_word, read_word
-from shanxue.intake.rules import Cell, Sheet
+from shanxue.intake.reading_word import BROKEN, WordFile, is_word, read_word
+from shanxue.intake.rules import Cell, Sheet, Workbook
 
 from .rules.lines import Line, read_lines
 from .rules.questions import Reading, finish_reading
@@ -22,10 +23,19 @@ def read_bank(path: Path, name: str, bank: str, excluded: frozenset[str] = froze
     """
     if path.stat().st_size and is_word(data := path.read_bytes()):
         return finish_reading(_read_document(read_word(name, data), bank or Path(name).stem[:60]), excluded)
-    workbook = read_workbook(path)
+    workbook = _read_sheets(path)
     reading = read_sheets(workbook.sheets, bank or _name_bank(name, workbook.sheets))
     reading.notes += workbook.notes
     return finish_reading(reading, excluded)
+
+
+def _read_sheets(path: Path) -> Workbook:
+    try:
+        return read_workbook(path)
+    except Refusal as refusal:
+        if refusal.code == "file_broken" and path.suffix.lower() == ".docx":
+            raise Refusal(refusal.code, BROKEN) from refusal
+        raise
 
 
 def _name_bank(name: str, sheets: tuple[Sheet, ...]) -> str:

@@ -153,8 +153,7 @@ class _SheetReader:
             return "表头以上的说明"
         if number == columns.header_row:
             return "表头"
-        again = match_headers(number, self.sheet.rows[number])
-        if "stem" in again.parts and len(again.used) >= 2:
+        if sum(_BRACKETS.sub("", clean_text(text)) == columns.titles.get(at) for at, text in texts.items()) >= 2:
             return "重复的表头"
         if set(texts.values()) <= {"必填", "选填", "非必填", "可选"}:
             return "填写要求"
