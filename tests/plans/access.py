@@ -7,6 +7,8 @@ from shanxue.plans.rules import PlanState
 from tests.house import AT, House
 from tests.roles import HAS_OWN, LEADING, READERS
 
+from . import institutions_access
+
 READING: set[str | None] = {"member", *READERS}  # everybody with a power that is none of the 三员
 OFFICE: set[str | None] = {"office"}
 
@@ -70,9 +72,9 @@ def make_plans(house: House) -> dict[str, list[object]]:
     return {name: [] if name in bare else [pk] for name, pk in arguments.items()}
 
 
-OPEN_TO: dict[str, set[str | None]] = {**PLANNING_OPEN_TO}
-POST_ONLY: set[str] = {*PLANNING_POST_ONLY}
+OPEN_TO: dict[str, set[str | None]] = {**PLANNING_OPEN_TO, **institutions_access.OPEN_TO}
+POST_ONLY: set[str] = {*PLANNING_POST_ONLY, *institutions_access.POST_ONLY}
 
 
 def make(house: House) -> dict[str, list[object]]:
-    return make_plans(house)
+    return make_plans(house) | institutions_access.make(house)

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shanxue.base.periods import Period
@@ -288,7 +288,8 @@ PAUSES = st.builds(
 MARKS = st.builds(Mark, st.sampled_from(["转正", "晋升", "接收为预备党员"]), DAYS)
 PEOPLE = st.builds(
     lambda stays, pauses, marks: person(stays=tuple(stays), pauses=tuple(pauses), marks=tuple(marks)),
-    st.lists(STAYS, max_size=4), st.lists(PAUSES, max_size=3), st.lists(MARKS, max_size=3, unique_by=lambda one: one.on),
+    st.lists(STAYS, max_size=4), st.lists(PAUSES, max_size=3),
+    st.lists(MARKS, max_size=3, unique_by=lambda one: one.on),
 )  # fmt: skip
 TEXTS = [
     write_institution(
@@ -300,6 +301,7 @@ TEXTS = [
 DEADLINE = write_deadline('{ role = ["书记"] }', 'after = { role = ["书记"] }\nmonths = 6')
 
 
+@settings(deadline=None)
 @given(PEOPLE, st.lists(st.tuples(DAYS, st.sampled_from(TEXTS)), min_size=1, max_size=4, unique_by=lambda one: one[0]),
        st.randoms(use_true_random=False))  # fmt: skip
 def test_the_same_events_in_any_order_give_the_same_duties(
@@ -325,6 +327,7 @@ def test_the_same_events_in_any_order_give_the_same_duties(
     assert len({duty.key for duty in first}) == len(first)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(DAYS, st.sampled_from(TEXTS)), min_size=1, max_size=4, unique_by=lambda one: one[0]), DAYS)
 def test_a_later_version_leaves_every_period_begun_before_it(versions: list[tuple[date, str]], today: date) -> None:
     """K65 for any history: adding a version changes no duty whose period began before it."""
@@ -340,6 +343,7 @@ def test_a_later_version_leaves_every_period_begun_before_it(versions: list[tupl
     ]
 
 
+@settings(deadline=None)
 @given(st.dates(date(2025, 1, 1), date(2026, 12, 31)))
 def test_working_days_are_those_of_the_state_council(day: date) -> None:
     """The calendar as a value agrees with the package it was read from."""

@@ -9,6 +9,7 @@ from functools import cache
 import chinese_calendar
 from chinese_calendar import constants
 
+from shanxue.base.errors import refuse_missing
 from shanxue.orgs.models import Bureau
 
 from ..models import DayOverride
@@ -43,3 +44,15 @@ def overlay_days(shipped: WorkCalendar, rows: list[tuple[date, bool, str]]) -> W
             off[day] = f"按{source}休"
     entered = Counter(day.year for day, _, _ in rows)
     return WorkCalendar(off, on, shipped.known_years, entered)
+
+
+def list_overrides(bureau: Bureau) -> list[DayOverride]:
+    """List the days entered here, the latest first."""
+    return list(DayOverride.objects.filter(bureau=bureau).order_by("-on"))
+
+
+def find_override(bureau: Bureau | None, day_id: int) -> DayOverride:
+    day = DayOverride.objects.select_related("bureau").filter(bureau=bureau, pk=day_id).first()
+    if day is None:
+        raise refuse_missing("这一天")
+    return day

@@ -161,7 +161,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
 
 def _read_text(form: IssueForm, text: str) -> str:
     """The text typed in full, where it was changed; else the old one with the numbers of the form."""
-    typed = form.cleaned_data["text"].replace("\r\n", "\n")
+    typed = str(form.cleaned_data["text"]).replace("\r\n", "\n")
     if typed.strip() and typed.strip() != text.replace("\r\n", "\n").strip():
         return typed.strip() + "\n"
     return edit_numbers(text, form.institution, form.values, form.soft, form.clauses)
@@ -169,7 +169,7 @@ def _read_text(form: IssueForm, text: str) -> str:
 
 def _show_issue(request: HttpRequest, shown: ShownInstitution, form: IssueForm) -> HttpResponse:
     page = {"shown": shown, "form": form, "number": len(shown.versions) + 1}
-    return render(request, "plans/issue.html", page, status=400 if form.errors else 200)
+    return render(request, "plans/version_form.html", page, status=400 if form.errors else 200)
 
 
 def _show_check(
@@ -186,7 +186,7 @@ def _show_check(
         "rivals": list_rivals(others, shown.row.code, loaded.institution.obligations, actor.on),
         "kept": [(name, value) for name, value in request.POST.items() if name not in _NOT_KEPT],
     }  # fmt: skip
-    return render(request, "plans/issue_check.html", page)
+    return render(request, "plans/version_check.html", page)
 
 
 _NOT_KEPT = ("csrfmiddlewaretoken", "text", "confirm", "back")
