@@ -117,6 +117,8 @@ MIDDLEWARE = [
     "shanxue.accounts.middleware.OwnPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# What each room holds about one person: for 我的信息 and its export (base/holdings.py)
+HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal, refuse_missing
 
-from .models import Bureau, Grant, Person, Stint, Unit
-from .rules import Line
+from .models import Bureau, Correction, ExemptionRequest, Grant, Person, Stint, Transfer, Unit
+from .rules import CorrectionState, Line, RequestState, TransferState
 
 Power = Grant.Power
 READING_POWERS = frozenset({Power.SECRETARY, Power.OFFICE, Power.LEADER, Power.INSPECTOR})
@@ -229,6 +229,62 @@ def find_unit(actor: Actor, unit_id: int) -> Unit:
     if unit is None:
         raise refuse_missing("这个单位")
     return unit
+
+
+def list_roster(actor: Actor, *, unit: Unit | None = None, state: str = "", words: str = "") -> QuerySet[Person]:
+    """People the actor may see, by unit, staff state, and name or number; who left is listed only when asked for."""
+    people = scope_people(actor)
+    if unit is not None:
+        stints = Stint.objects.filter(filter_held(actor.on), unit__path__startswith=unit.path, person=OuterRef("pk"))
+        people = people.filter(Exists(stints))
+    people = people.filter(staff_state=state) if state else people.exclude(left_on__lte=actor.on)
+    if words:
+        people = people.filter(Q(name__contains=words) | Q(staff_no__startswith=words))
+    return people.order_by("staff_no")
+
+
+def find_places(people: Iterable[Person], on: date) -> dict[int, list[Stint]]:
+    """Where each of these people stands on a day, party line first: one query."""
+    stints = Stint.objects.filter(filter_held(on), person__in=list(people)).select_related("unit")
+    places: dict[int, list[Stint]] = {}
+    for stint in sorted(stints, key=lambda one: (one.unit.line != Line.PARTY, one.unit.path, one.pk)):
+        places.setdefault(stint.person_id, []).append(stint)
+    return places
+
+
+def scope_transfers(actor: Actor) -> QuerySet[Transfer]:
+    """Transfers out of or into units the actor writes for."""
+    mine = match_led_units(actor, "to_unit") | match_led_units(actor, "stint__unit")
+    found = Transfer.objects.filter(mine, person__bureau=actor.bureau)
+    return found.select_related("person__bureau", "stint__unit", "to_unit")
+
+
+def list_waiting_transfers(unit: Unit) -> list[Transfer]:
+    """Transfers that wait for reception, out of or into a unit or those below it."""
+    touched = Q(to_unit__path__startswith=unit.path) | Q(stint__unit__path__startswith=unit.path)
+    found = Transfer.objects.filter(touched, state=TransferState.WAITING)
+    return list(found.select_related("person", "stint__unit", "to_unit").order_by("on", "pk"))
+
+
+def scope_kept_people(actor: Actor) -> Q:
+    """Match rows of people (by ``person``) whose record the actor keeps as the office."""
+    grants = [grant for grant in actor.leading_grants if grant.power == Power.OFFICE]
+    if any(grant.unit is None for grant in grants):
+        return Q(person__bureau=actor.bureau)
+    stints = Stint.objects.filter(_match_grants(grants, "unit"), person=OuterRef("person"))
+    return Q(Exists(stints)) & Q(person__bureau=actor.bureau) if grants else Q(pk__in=[])
+
+
+def list_corrections(actor: Actor) -> list[Correction]:
+    """Requests for correction to the actor's office: waiting ones first, then the latest."""
+    found = Correction.objects.filter(scope_kept_people(actor)).select_related("person__bureau")
+    return sorted(found.order_by("-asked_at")[:200], key=lambda one: one.state != CorrectionState.ASKED)
+
+
+def list_requests(actor: Actor) -> list[ExemptionRequest]:
+    """Requests for exemption to the actor's office: waiting ones first, then the latest."""
+    found = ExemptionRequest.objects.filter(scope_kept_people(actor)).select_related("person__bureau")
+    return sorted(found.order_by("-asked_at")[:200], key=lambda one: one.state != RequestState.ASKED)
 
 
 def list_granted_units(actor: Actor, powers: Iterable[str]) -> list[Unit]:

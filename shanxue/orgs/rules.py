@@ -90,4 +90,4 @@ class RequestState(StrEnum):
 
 
 # 党员教育管理条例 23 and what schemes name: why something is not asked of somebody. A category, never a diagnosis.
-EXEMPTION_CATEGORIES = ("年老体弱", "行动不便", "身患重病", "失能", "长期病休", "借调外出", "援派挂职", "组织批准的其他情形")
+EXEMPTION_CATEGORIES = tuple("年老体弱 行动不便 身患重病 失能 长期病休 借调外出 援派挂职 组织批准的其他情形".split())

@@ -1,0 +1,58 @@
+"""What this room holds about one person, and who looked at it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from shanxue.base.holdings import Holding, Reading, hold
+from shanxue.base.points import MILLI, format_scaled
+from shanxue.orgs.models import Person
+
+from .models import Event, PriorResult, Result, ResultReading
+from .queries import read_version
+
+WITH_FILE = "随考核档案的保管期限"
+
+
+def export_person(person: Person) -> list[Holding]:
+    results = (
+        Result.objects.filter(person=person).select_related("run__scheme").prefetch_related("lines").order_by("pk")
+    )
+    totals, lines = [], []
+    for result in results:
+        scale = read_version(result.run.scheme).scale
+        title, at = result.run.scheme.title, timezone.localtime(result.run.at)
+        totals.append((title, at, _write(result.total_points, scale), result.grade, result.rank_note))
+        lines += [
+            (title, at, line.item, _write(line.counted_milli, MILLI), _write(line.out_of_milli, MILLI),
+             _write(line.awarded_points, scale), _write(line.full_points, scale), line.note)
+            for line in result.lines.all()
+        ]  # fmt: skip
+    events = Event.objects.filter(person=person).order_by("on", "pk")
+    former = PriorResult.objects.filter(person=person).order_by("year", "pk")
+    return [
+        hold("考核结果", "按细则计算；怎么算的见“我的成绩”（D7）", WITH_FILE, "细则 计算时间 得分 等次 说明", totals),
+        hold("考核明细", "按细则计算，每项可以申诉", WITH_FILE, "细则 计算时间 项目 计入 应计 得分 满分 说明", lines),
+        hold(
+            "加减分事项", "表彰、通报、评分人的打分，由表格导入", WITH_FILE,
+            "日期 类别 事项 级别 结果 数量 打分 谁打的 理由",
+            [
+                (row.on, row.kind, row.title, row.level, row.mark, _write(row.quantity_milli, MILLI),
+                 _write(row.points_milli, MILLI), row.by, row.reason)
+                for row in events
+            ],
+        ),
+        hold(
+            "往年和别的考核的等次", "由表格导入；年度考核条款要用（D8）", WITH_FILE, "年度 考核 得分 等次 拟定",
+            [(row.year, row.assessment, _write(row.total_milli, MILLI), row.grade, row.proposed) for row in former],
+        ),
+    ]  # fmt: skip
+
+
+def _write(value: int | None, scale: int) -> str:
+    return "" if value is None else format_scaled(value, scale, trim=True)
+
+
+def list_readings(person: Person) -> list[Reading]:
+    rows = ResultReading.objects.filter(result__person=person).order_by("-at")
+    return [Reading(timezone.localtime(row.at).date(), row.reader_name, "学习成绩") for row in rows]
