@@ -78,18 +78,16 @@ def make(house: House) -> dict[str, list[object]]:
         bureau=house.bureau, person=person, unit=unit, title="窗口办理时间调研", on=date(2026, 5, 1)
     )
     draw = draw_notes(secretary, unit, date(2026, 6, 1), 1, at=AT)
-    return {
-        **{key: [entry.pk] for key in ("study:entry", "study:delete_entry")},
-        **{key: [draft.pk] for key in ("study:note", "study:delete_draft")},
-        **{key: [second.pk] for key in ("study:take_back", "study:review_note", "study:decide_note")},
-        "study:read": [good.pk],
-        "study:draw": [draw.pk],
-        "study:compare": [second.pk, first.pk],
-        **{key: [material.pk] for key in ("study:material", "study:end_material")},
-        **{key: [reading.pk] for key in ("study:reading_list", "study:edit_reading_list", "study:end_reading_list")},
-        "study:readers": [reading.pk, material.pk],
-        **{
-            key: [outcome.pk]
-            for key in ("study:outcome", "study:edit_outcome", "study:decide_outcome", "study:delete_outcome")
-        },
+    names = {
+        "entry delete_entry": [entry.pk],
+        "note delete_draft": [draft.pk],
+        "take_back review_note decide_note": [second.pk],
+        "read": [good.pk],
+        "draw": [draw.pk],
+        "compare": [second.pk, first.pk],
+        "material end_material": [material.pk],
+        "reading_list edit_reading_list end_reading_list": [reading.pk],
+        "readers": [reading.pk, material.pk],
+        "outcome edit_outcome decide_outcome delete_outcome": [outcome.pk],
     }
+    return {f"study:{name}": list(found) for words, found in names.items() for name in words.split()}

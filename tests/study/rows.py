@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shanxue.orgs.queries import Actor, find_actor
@@ -33,3 +36,11 @@ def hand_in(house: House, name: str = "张三", *, title: str = "读党章", bod
     at = AT + timedelta(days=days)
     written = Written(title, body, audience=audience)
     return submit_note(house.people[name], uuid4(), written, revision=0, actor=f"u-{name}", at=at)
+
+
+def count_queries(client: Client, path: str) -> int:
+    """Count the queries of one page, the second time it is opened."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as made:
+        assert client.get(path).status_code == 200
+    return len(made)

@@ -16,7 +16,7 @@ _SPACES_AT_LINE_END = re.compile(r"[^\S\n]+(?=\n)")
 
 _WIDE = (
     "\u2014\u2018\u2019\u201c\u201d\u2026\u00b7"  # — ‘ ’ “ ” … · are full-width in Chinese type
-    "\u2e80-\u2fdf\u2ff0-\u303f\u3040-\u30ff\u3100-\u31bf\u31c0-\u31ef\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\u2e80-\u2fdf\u2ff0-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u31bf\u31c0-\u31ef\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffee\U00020000-\U0003ffff"
 )
 _NOT_SEEN_IN_COUNT = "\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors belong to the character before
