@@ -16,6 +16,7 @@ from .conftest import DESK, PHONE, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK])
 
 
@@ -154,7 +155,7 @@ def test_no_page_scrolls_sideways_is_hard_to_hit_or_fails_axe(
         assert list_small_targets(page) == [], path
         if large and width == DESK:
             continue  # the same sheet as on the phone
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        found = Axe().run(page, options={"runOnly": WCAG})
         assert found.response["violations"] == [], (path, found.generate_report())
 
 
@@ -180,3 +181,24 @@ def test_print_leaves_the_frame_out_and_says_who_and_when(year: House, open_page
     expect(page.locator(".print-head")).to_contain_text("云川市示例局 · 第一支部")
     expect(page.locator(".print-head")).to_contain_text("打印人 李四")
     assert page.evaluate("getComputedStyle(document.querySelector('.table tr')).display") == "table-row"
+
+
+@WIDTHS
+def test_a_member_appeals_in_three_taps_and_a_sentence(year: House, open_page: OpenPage, width: int) -> None:
+    """ux B7 申诉: 我的成绩 → 申诉 → a sentence → 提交: three taps. The records are attached without being asked for."""
+    page = open_page("member", width)
+    taps = [
+        page.get_by_role("link", name="我的成绩").first,
+        page.get_by_role("link", name="申诉：到会"),
+        page.get_by_role("button", name="提交申诉"),
+    ]
+    taps[0].click()
+    taps[1].click()
+    expect(page.get_by_text("2月主题党日")).to_be_visible()
+    page.get_by_label("哪里不对，应当是什么").fill("2月那次我到了，签到表上有签名。")
+    assert Axe().run(page, options={"runOnly": WCAG}).response["violations"] == []
+    taps[2].click()
+    expect(page.get_by_role("status").first).to_contain_text("申诉已提交")
+    assert len(taps) == 3
+    page.get_by_role("link", name="到会", exact=True).click()
+    expect(page.get_by_text("2月主题党日")).to_be_visible()
