@@ -12,7 +12,7 @@ from shanxue.exams.queries import evidence as exams
 from shanxue.plans.queries import evidence as plans
 from shanxue.plans.rules.expansion import Duty
 from shanxue.plans.rules.fulfilment import Record
-from shanxue.plans.rules.obligations import Attendance, Event, Pairs
+from shanxue.plans.rules.obligations import Attendance, Pairs, list_events
 from shanxue.plans.rules.subjects import Subject
 from shanxue.study.queries import evidence as study
 
@@ -73,15 +73,6 @@ def _note_needs(needs: dict[tuple[bool, str], _Need], duty: Duty, today: date) -
             _widen(need.quorums.setdefault(str(quorum.of), {}), event.kinds, first, last)
         if isinstance(demand, Pairs):
             _widen(need.pairs, event.kinds, first, last)
-
-
-def list_events(demand: object) -> Iterator[Event]:
-    """List what a demand looks at, whatever its kind."""
-    event = getattr(demand, "event", None)
-    if event is not None:
-        yield event
-    for quota in getattr(demand, "quotas", ()):
-        yield quota.event
 
 
 def _name(subjects: list[Subject]) -> list[int] | None:

@@ -21,4 +21,9 @@ class Taken(NamedTuple):
 def list_taken(people: Sequence[int], from_on: date, until_on: date) -> list[Taken]:
     """List tests these people took in these days, both included: the first attempt of each. One query."""
     rows = Score.objects.filter(person_id__in=people, on__range=(from_on, until_on), mark=ScoreMark.TAKEN, attempt=1)
-    return [Taken(*row) for row in rows.order_by().values_list("person_id", "pk", "kind", "on", "title")]
+    columns = ("person_id", "pk", "kind", "title", "on")
+    return [
+        Taken(person, pk, kind, on, title)
+        for person, pk, kind, title, on in rows.order_by().values_list(*columns)
+        if on is not None
+    ]

@@ -30,6 +30,9 @@ def list_finished(
         rows = rows.filter(person_id__in=people)
     else:
         rows = rows.filter(unit__isnull=False) if units is None else rows.filter(unit_id__in=units)
+    columns = ("unit_id", "person_id", "pk", "kind", "title", "done_on")
     return [
-        Finished(*row) for row in rows.order_by().values_list("unit_id", "person_id", "pk", "kind", "done_on", "title")
+        Finished(unit, person, pk, kind, on, title)
+        for unit, person, pk, kind, title, on in rows.order_by().values_list(*columns)
+        if on is not None
     ]

@@ -13,7 +13,7 @@ from shanxue.orgs.models import Bureau
 
 from ..models import Institution, InstitutionVersion
 from ..rules.institution_loading import LoadedInstitution, load_institution
-from ..rules.obligations import Obligation
+from ..rules.obligations import Obligation, list_events
 from ..rules.versions import Change, Issue, Version, compare_institutions
 
 SHIPPED = Path(__file__).resolve().parents[3] / "institutions"
@@ -121,7 +121,5 @@ def list_rivals(shown: Iterable[ShownInstitution], code: str, obligations: Itera
 
 
 def _name_demand(obligation: Obligation) -> tuple[object, ...]:
-    event = getattr(obligation.demand, "event", None)
-    quotas = getattr(obligation.demand, "quotas", ())
-    events = [event] if event is not None else [quota.event for quota in quotas]
+    events = list_events(obligation.demand)
     return (obligation.who, type(obligation.demand), tuple((one.source, one.kinds) for one in events))

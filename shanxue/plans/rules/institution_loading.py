@@ -14,8 +14,8 @@ from shanxue.base.toml_fields import Section, suggest
 from shanxue.base.toml_syntax import explain_syntax, quote_chinese_keys
 
 from .demands import OBLIGATION_KEYS, read_demand
-from .obligations import KIND_NAMES, Clause, Institution, Obligation, Who
-from .vocabulary import WHO_WORDS
+from .obligations import KIND_NAMES, Clause, Demand, Institution, Obligation, Who, list_events
+from .vocabulary import UNIT_SOURCES, WHO_WORDS
 
 TOP_KEYS = ("institution", "clause", "obligation")
 HEAD_KEYS = ("code", "title", "source", "certainty", "from", "until")
@@ -140,9 +140,19 @@ def _read_obligation(part: Section, numbers: list[str]) -> Obligation | None:
     note = part.take_text("note")
     demand = read_demand(part, kind, who) if kind else None
     part.finish(OBLIGATION_KEYS)
+    _check_sources(part, who, demand)
     if demand is None:
         return None
     return Obligation(code, title, clause, kind, who, demand, soft, grace, near, note)
+
+
+def _check_sources(part: Section, who: Who, demand: Demand | None) -> None:
+    """Units hold meetings and finish plan items; everything else is recorded of people only."""
+    for event in list_events(demand):
+        if who.of_units and event.source not in UNIT_SOURCES:
+            part.report(f"要求的是单位，但 source = {event.source} 的记录是个人的。请改 who，或改用 session、plan。")
+        if not who.of_units and event.by_roles:
+            part.report("要求的是人员，用不到 by（由谁讲授）。请删去，或把 who 改成单位。")
 
 
 def _read_who(part: Section) -> Who:

@@ -169,6 +169,15 @@ KIND_NAMES = {
 }
 
 
+def list_events(demand: Demand | None) -> list[Event]:
+    """List what a demand looks at, whatever its kind."""
+    if demand is None:
+        return []
+    if isinstance(demand, Amounts | Cycle):
+        return [quota.event for quota in demand.quotas]
+    return [demand.event]
+
+
 @dataclass(frozen=True)
 class Who:
     """Of whom: units of these kinds, or people with these attributes. Empty means every one."""

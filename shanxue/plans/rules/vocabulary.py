@@ -25,6 +25,7 @@ SOURCES = {  # source of records → which measures a quota may count in it
     "receipt": ("次",),
 }
 NEEDS_KIND = ("session",)
+UNIT_SOURCES = ("session", "plan")
 WHO_WORDS = {
     "unit": tuple(str(word) for word in UnitKind),
     "status": tuple(str(word) for word in PartyStatus),
