@@ -15,7 +15,9 @@ from shanxue.assessment.runs import run_scheme
 from shanxue.orgs.models import Bureau, Unit
 from shanxue.orgs.queries import find_actor
 from shanxue.orgs.rules import Line
+from shanxue.plans.actions.institutions import adopt_institution
 from shanxue.plans.models import Campaign
+from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules import CampaignState
 
 from .live import announce_meetings, ask_to_correct, move_somebody, open_test
@@ -23,6 +25,7 @@ from .plans import link_sessions, plan_year, run_campaigns
 from .sessions import Branch, hold_year, list_branches
 from .study import study_year
 
+INSTITUTIONS = ("zhibu-gongzuo", "dangyuan-jiaoyu", "ganbu-jiaoyu", "zhongxinzu-jidu")
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,6 +35,7 @@ def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> list[Branc
     root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
     steps = 4
     with transaction.atomic():
+        adopt_rules(bureau, at)
         branches = list_branches(bureau, today.year)
         progress("写入今年的计划", 0, steps)
         campaign = run_campaigns(bureau, root, today)
@@ -43,6 +47,14 @@ def load_year(bureau: Bureau, *, at: datetime, progress: Progress) -> list[Branc
         study_year(bureau, branches, today)
     progress("今年的记录已写入", steps, steps)
     return branches
+
+
+def adopt_rules(bureau: Bureau, at: datetime) -> None:
+    """Take the bureau's institutions from those that are shipped, in force since last year."""
+    since = date(timezone.localdate(at).year - 1, 1, 1)
+    for code in INSTITUTIONS:
+        reason = "局党委会议通过，编入制度汇编"
+        adopt_institution(bureau, text=read_shipped_text(code), from_on=since, reason=reason, actor="学习办公室", at=at)
 
 
 def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User], *, at: datetime) -> None:
