@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from shanxue.base.days import name_day
 from shanxue.base.lights import Due, Light
-from shanxue.orgs.models import Person, Unit
+from shanxue.orgs.models import Grant, Person, Unit
 
 from .models import Attendance, Leave, MakeUp, MeetingRecord, Resolution, Session, SessionNote
+from .queries.records import filter_open, list_reviewers
 from .rules import LeaveState, MakeUpState, Mark, RecordState, SessionState
 from .rules.leave import PRESENT
 from .rules.make_up import MISSED
@@ -34,7 +35,8 @@ def list_for_person(person: Person, now: datetime) -> list[Due]:
         *_list_meetings(person, today),
         *_list_absences(person, today),
         *_list_own_make_ups(person, today),
-        *_list_tasks(Resolution.objects.filter(responsible=person, done_on__isnull=True), today),
+        *_list_minutes(Session.objects.filter(recorder=person), today),
+        *_list_tasks(filter_open(Resolution.objects.filter(responsible=person)), today),
     ]
 
 
@@ -131,12 +133,11 @@ def list_for_unit(unit: Unit, now: datetime) -> list[Due]:
     return [
         *_list_unsent(units, today),
         *_list_rolls(units, today),
-        *_list_minutes(units, today),
+        *_list_minutes(Session.objects.filter(unit__in=units), today),
+        *_list_reviews(unit, units, today),
         *_count_leaves(units, today),
         *_count_make_ups(unit, units, today),
-        *_list_tasks(
-            Resolution.objects.filter(session__unit__in=units, responsible__isnull=True, done_on__isnull=True), today
-        ),
+        *_list_tasks(filter_open(Resolution.objects.filter(session__unit__in=units, responsible__isnull=True)), today),
     ]
 
 
@@ -166,10 +167,10 @@ def _list_rolls(units: list[int], today: date) -> Iterator[Due]:
         )  # fmt: skip
 
 
-def _list_minutes(units: list[int], today: date) -> Iterator[Due]:
-    """Minutes to write or to mend, of sessions whose roll-call ended here."""
+def _list_minutes(sessions: QuerySet[Session], today: date) -> Iterator[Due]:
+    """Minutes to write or to mend, of sessions whose roll-call ended here: for the secretary and for the recorder."""
     done = MeetingRecord.objects.filter(session=OuterRef("pk"), state__in=(RecordState.WAITING, RecordState.PASSED))
-    found = Session.objects.filter(~Exists(done), unit__in=units, roll_ended_at__isnull=False)
+    found = sessions.filter(~Exists(done), roll_ended_at__isnull=False)
     for session in found.select_related("record").order_by("on", "pk"):
         record = getattr(session, "record", None)
         returned = record is not None and record.state == RecordState.RETURNED
@@ -180,6 +181,17 @@ def _list_minutes(units: list[int], today: date) -> Iterator[Due]:
         yield Due(
             f"record-{session.pk}", "记录", f"交记录：{session.topic}", _link("record", session.pk),
             Light.LATE if light is Light.LATE else Light.NEAR, state, on=last,
+        )  # fmt: skip
+
+
+def _list_reviews(unit: Unit, units: list[int], today: date) -> Iterator[Due]:
+    """Minutes that a recorder handed in; what a secretary wrote is the office's to review."""
+    secretaries = [user for user, power in list_reviewers(unit, today) if power == Grant.Power.SECRETARY]
+    found = MeetingRecord.objects.filter(session__unit__in=units, state=RecordState.WAITING)
+    for record in found.exclude(writer__in=secretaries).select_related("session").order_by("submitted_at", "pk"):
+        yield Due(
+            f"review-{record.session_id}", "审阅", f"审核记录：{record.session.topic}",
+            _link("record", record.session_id), Light.NEAR, f"{record.written_by}已提交",
         )  # fmt: skip
 
 

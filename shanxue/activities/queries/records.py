@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.models import Grant, Person, Unit
-from shanxue.orgs.queries import Actor, filter_in_force, is_leading, match_granted_units
+from shanxue.orgs.queries import Actor, filter_in_force, is_leading, match_granted_units, match_own
 
 from ..models import MeetingRecord, RecordReview, RecordVersion, Resolution, Session
 from ..rules import MakeUpState, RecordState, SessionState
@@ -288,9 +288,8 @@ def count_tabs(actor: Actor, year: int, today: date) -> dict[str, int]:
 
 def scope_resolutions(actor: Actor) -> QuerySet[Resolution]:
     """Decisions of minutes that were handed in: of units the actor reads, and the actor's own."""
-    mine = Q(responsible=actor.person.pk) if actor.reads_own and actor.person else Q(pk__in=[])
     found = Resolution.objects.filter(
-        match_granted_units(actor, "session__unit") | mine,
+        match_granted_units(actor, "session__unit") | match_own(actor, "responsible"),
         session__bureau=actor.bureau,
         session__record__submitted_at__isnull=False,
     )
@@ -304,9 +303,14 @@ def find_resolution(actor: Actor, resolution_id: int) -> Resolution:
     return found
 
 
+def filter_open(resolutions: QuerySet[Resolution]) -> QuerySet[Resolution]:
+    """Keep what is not done; before the minutes are handed in nothing is decided yet."""
+    return resolutions.filter(done_on__isnull=True, session__record__submitted_at__isnull=False)
+
+
 def list_open_resolutions(actor: Actor) -> QuerySet[Resolution]:
     """Decisions not done yet, those with the nearest day first."""
-    return scope_resolutions(actor).filter(done_on__isnull=True).order_by("due_on", "session__on", "pk")
+    return filter_open(scope_resolutions(actor)).order_by(F("due_on").asc(nulls_last=True), "session__on", "pk")
 
 
 def may_report(actor: Actor, resolution: Resolution) -> bool:
