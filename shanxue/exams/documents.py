@@ -109,7 +109,7 @@ def write_results(paper: Paper, rows: Iterable[TakerRow]) -> bytes:
 def _list_values(paper: Paper, row: TakerRow) -> tuple[str | int | float | date | None, ...]:
     passed = None if row.passed is None else "是" if row.passed else "否"
     return (
-        row.person.staff_no, row.person.name, row.unit.name, paper.title, row.on, row.attempts or None,
+        row.person.staff_no, row.person.name, row.unit.name, paper.title, row.on, row.attempt,
         None if row.full_milli is None else row.full_milli / MILLI,
         None if row.score_milli is None else row.score_milli / MILLI,
         row.state, passed,

@@ -122,6 +122,7 @@ class TakerRow:
     person: Person
     unit: Unit
     attempts: int
+    attempt: int | None  # which of them counts
     score_milli: int | None
     full_milli: int | None
     state: str  # 未答, 正在答, 已答, 免考核, 缺考 …
@@ -165,8 +166,8 @@ def _describe_taker(paper: Paper, stint: Stint, scores: list[Score], running: bo
         state = "免考核"
     passed = None if milli is None or paper.pass_milli is None else milli >= paper.pass_milli
     return TakerRow(
-        stint.person, stint.unit, len(scores), milli, score.full_milli if score else None, state, passed,
-        score.on if score else None,
+        stint.person, stint.unit, len(scores), picked[0] if picked else None, milli,
+        score.full_milli if score else None, state, passed, score.on if score else None,
     )  # fmt: skip
 
 
