@@ -22,8 +22,10 @@ from shanxue.base.errors import Refusal
 from shanxue.base.lights import Due
 from shanxue.base.periods import Period
 from shanxue.exams import due as exams
+from shanxue.orgs import due as orgs
 from shanxue.orgs.models import Grant, Person, Unit
 from shanxue.orgs.queries import Actor, find_actor, list_granted_units
+from shanxue.plans import due as plans
 from shanxue.study import due as study
 
 from .models import CalendarFeed
@@ -32,7 +34,7 @@ from .rules.desk import Hand, Lack, gather_hands
 
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
-ROOMS: tuple[ModuleType, ...] = (activities, study, exams)  # the rooms' due.py, in the order of the year line
+ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, orgs)  # their due.py, in the order of the year line
 
 
 @dataclass(frozen=True)
