@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.test.utils import override_settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.house import House, build_house
+
+hypothesis_settings.register_profile("house", deadline=None)  # a busy machine is no fault of what is tested
+hypothesis_settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
