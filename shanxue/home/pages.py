@@ -94,6 +94,7 @@ BRANCHES = Section(_("支部和人员"), (
     Page("activities:arrange", _("安排会议"), _("定时间地点和应到名单，发出通知。"), leads),
     Page("activities:leaves", _("请假和说明"), _("等着答复的请假和缺席说明。"), leads),
     Page("activities:records", _("会议记录"), _("待写、待审核和已通过的记录。"), reads_others),
+    Page("activities:resolutions", _("未完成的决议"), _("会议上定下、还没有完成的事。"), reads_any),
     Page("activities:make_up", _("进度与补学"), _("谁需要补学，统一安排。"), leads),
     Page("study:review", _("审阅笔记"), _("待审的笔记，看完一篇接着下一篇。"), leads),
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),

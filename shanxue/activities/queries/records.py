@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -40,6 +40,7 @@ class Access:
     """What one actor may do with one session's minutes."""
 
     reads_all: bool  # also unfinished minutes and reasons of absence
+    leads: bool  # also calls the roll and arranges make-ups
     writes: bool
     reviews: bool
     keeps_office: bool
@@ -84,6 +85,13 @@ class Minutes:
     @property
     def loose(self) -> list[str]:
         return list_loose_decisions([describe_decision(row) for row in self.resolutions])
+
+    @property
+    def log(self) -> list[tuple[datetime, str]]:
+        """What became of the minutes, oldest first: each time they were handed in and each review."""
+        steps = [(one.at, f"{one.actor}提交第 {one.number} 稿") for one in self.versions]
+        steps += [(one.at, f"{one.actor}：{one.state}{'，' if one.text else ''}{one.text}") for one in self.reviews]
+        return sorted(steps)
 
     @property
     def told_changes(self) -> list[str]:
@@ -204,6 +212,7 @@ def find_access(actor: Actor, session: Session, record: MeetingRecord | None) ->
     keeps = leads and actor.keeps_office
     return Access(
         reads_all=writes or reads_unit(actor, session.unit),
+        leads=leads,
         writes=writes,
         reviews=leads and record is not None and _may_review(actor, session, record),
         keeps_office=keeps,

@@ -145,12 +145,12 @@ def _find_place(element: Element, minutes: Minutes) -> str:
     """Where somebody who writes puts a missing element right."""
     if not minutes.editable:
         return ""
-    if element.place == "content":
-        return "#content"
-    if element.place == "session":
-        return "#record-form"
+    if element.place in ("content", "session"):
+        return f"#{element.place}"
+    if not minutes.access.leads:
+        return ""
     if element.place == "make_up":
-        return reverse("activities:make_up")
+        return f"{reverse('activities:make_up')}?unit={minutes.session.unit_id}&show=needs"
     return reverse("activities:roll_call", args=[minutes.session.pk])
 
 
