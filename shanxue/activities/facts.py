@@ -9,7 +9,7 @@ import polars as pl
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows, write_date
 
-from .rules import Mark
+from .rules import Mark, SessionState
 
 PRESENT = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY)
 MARK_COLUMNS = {
@@ -70,7 +70,9 @@ def _span(sessions: pl.DataFrame) -> tuple[int, int]:
 
 
 def _describe_marks(marks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    joined = marks.join(sessions.drop("reason", "state"), on="session_id", how="inner").with_columns(
+    # A session that is still to come, was put off or cancelled has a list already, but nobody was there or away.
+    held = sessions.filter(pl.col("state") == str(SessionState.HELD)).drop("reason", "state")
+    joined = marks.join(held, on="session_id", how="inner").with_columns(
         unit=pl.col("unit_id"),
         measure=pl.lit("学时"),
         amount=pl.col("credit_milli"),

@@ -199,6 +199,7 @@ def _count_attendance(bureau: Bureau, scheme: Scheme) -> tuple[AttendanceCount, 
     rows = (
         Attendance.objects.filter(
             session__bureau=bureau,
+            session__state="已召开",
             session__on__gte=scheme.window.from_on,
             session__on__lt=scheme.window.until_on,
             unit__isnull=False,

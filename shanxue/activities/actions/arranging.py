@@ -290,7 +290,7 @@ def change_session(actor: Actor, session: Session, arrangement: Arrangement, *, 
 def _describe_changes(session: Session, arrangement: Arrangement) -> list[str]:
     told = []
     if session.start_time != arrangement.start_time:
-        told.append(f"时间由{_write_time(session.start_time)}改为{_write_time(arrangement.start_time)}")
+        told.append(f"时间由 {_write_time(session.start_time)} 改为 {_write_time(arrangement.start_time)}")
     if session.place != arrangement.place:
         told.append(f"地点由{session.place or '未定'}改为{arrangement.place or '未定'}")
     if session.topic != arrangement.topic:
@@ -299,7 +299,7 @@ def _describe_changes(session: Session, arrangement: Arrangement) -> list[str]:
 
 
 def _write_time(value: time | None) -> str:
-    return f" {value:%H:%M} " if value else "未定"
+    return f"{value:%H:%M}" if value else "未定"
 
 
 @transaction.atomic

@@ -231,7 +231,7 @@ def check_notice(request: HttpRequest, session_id: int) -> HttpResponse:
         "rule": describe_rule(SessionKind(session.kind), describe_holder(session.unit)),
         "chosen_kind": SessionKind(session.kind) in CHOSEN_KINDS, "agenda": list_agenda(session),
         "clashes": list_clashes(session, on_list), "reason": request.POST.get("reason", ""),
-        "who": request.POST.get("who", ""), "ticked": {*request.POST.getlist("add"), *request.POST.getlist("remove")},
+        "who": request.POST.get("who", ""), "added": _read_ids(request, "add"), "left_out": _read_left_out(request),
         "end_time": find_end(session.start_time, session.minutes), "sent": session.noticed_at is not None,
         "closed": session.state != SessionState.PLANNED,
     }  # fmt: skip
@@ -256,11 +256,18 @@ def _group_listed(listed: list[Listed], on_list: set[int], session: Session) -> 
     shown: dict[str, Any] = {name: people[:MOST_LISTED] for name, people in groups.items()}
     shown |= {f"{name}_count": len(people) for name, people in groups.items()}
     others = list(strangers.order_by("person__staff_no")) if session.noticed_at is not None else []
+    shown["ids"] = ",".join(str(one.person_id) for one in [*shown["expected"], *others])
     return shown | {"others": others, "expected_count": len(groups["expected"]) + len(others), "most": MOST_LISTED}
 
 
 def _read_ids(request: HttpRequest, name: str) -> set[int]:
     return {int(text) for text in request.POST.getlist(name) if text.isdecimal()}
+
+
+def _read_left_out(request: HttpRequest) -> set[int]:
+    """Whose tick was taken away: of those shown (``shown``), so that nobody who joined meanwhile is taken off."""
+    shown = {int(text) for text in request.POST.get("shown", "").split(",") if text.isdecimal()}
+    return shown - _read_ids(request, "expected")
 
 
 def _send_or_change(request: HttpRequest, actor: Actor, session: Session, listed: list[Listed]) -> HttpResponse:
@@ -269,9 +276,10 @@ def _send_or_change(request: HttpRequest, actor: Actor, session: Session, listed
         raise Refusal("name_unclear", "".join(told))
     drawn = {one.person_id for one in listed}
     add = (_read_ids(request, "add") & drawn) | named
+    remove = _read_left_out(request) - named
     if request.POST.get("add_all"):
         add |= {one.person_id for one in listed if one.place == Place.OUTSIDE}
-    remove, reason = _read_ids(request, "remove"), request.POST.get("reason", "")
+    reason = request.POST.get("reason", "")
     at = timezone.now()
     if session.noticed_at is not None:
         change_list(actor, session, at=at, add=add, remove=remove, reason=reason)
