@@ -65,6 +65,8 @@ def expand(
         if not asked:
             continue
         slots = list_slots(rule, window, calendar)
+        if recent:
+            slots = _cut_slots(slots, recent)
         for subject in asked:
             for duty in _expand_one(rule, subject, slots, window, calendar):
                 found[duty.key] = duty
@@ -73,22 +75,34 @@ def expand(
 
 
 def _keep_recent(found: dict[str, Duty], recent: int) -> dict[str, Duty]:
+    """Keep the last turns of each line; deadlines that run from events are all kept."""
     lines: dict[str, list[Duty]] = {}
     for duty in found.values():
-        tail = duty.slot.tag[8:]  # the shares of a cycle and the cycle itself are kept apart
+        tail = duty.slot.tag[8:] or ("" if not _runs_from_event(duty.rule) else duty.slot.tag)
         lines.setdefault(duty.line + tail, []).append(duty)
     kept: dict[str, Duty] = {}
     for duties in lines.values():
-        duties.sort(key=lambda duty: duty.slot.period)
+        if len(duties) > recent:
+            duties.sort(key=lambda duty: duty.slot.period)
         kept |= {duty.key: duty for duty in duties[-recent:]}
     return kept
+
+
+def _cut_slots(slots: list[Slot], recent: int) -> list[Slot]:
+    tails = {slot.tag[8:] for slot in slots}  # the shares of a cycle and the cycle itself are kept apart
+    return [slot for tail in sorted(tails) for slot in [one for one in slots if one.tag[8:] == tail][-recent:]]
+
+
+def _runs_from_event(rule: Rule) -> bool:
+    demand = rule.obligation.demand
+    return isinstance(demand, Deadline) and demand.trigger.kind in EVENT_TRIGGERS
 
 
 def _expand_one(
     rule: Rule, subject: Subject, slots: list[Slot], window: Period, calendar: WorkCalendar
 ) -> Iterator[Duty]:
     demand = rule.obligation.demand
-    if isinstance(demand, Deadline) and demand.trigger.kind in EVENT_TRIGGERS:
+    if isinstance(demand, Deadline) and _runs_from_event(rule):
         yield from _expand_events(rule, demand, subject, window, calendar)
         return
     who = rule.obligation.who

@@ -19,12 +19,12 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Remark:
-    """Something said of a duty (DutyRemark): 说明, 暂停 until a day (open), 改期 to a day. ``at``: when it was said."""
+    """Something said of a duty (DutyRemark): 说明, 暂停 until a day (open), 改期 to a day."""
 
     duty: str
     kind: RemarkKind
     text: str
-    at: str
+    on: date
     by: str
     until_on: date | None = None
 
@@ -54,7 +54,7 @@ class Settled:
 
 
 def explain_remark(remark: Remark) -> Piece:
-    said = f"{remark.text}（{remark.by}，{remark.at}）"
+    said = f"{remark.text}（{remark.by}，{write_day(remark.on)}）"
     if remark.kind == RemarkKind.MOVED and remark.until_on:
         return Piece("改期", f"改到{write_day(remark.until_on)}：{said}")
     if remark.kind == RemarkKind.PAUSE and remark.until_on:
@@ -88,7 +88,7 @@ def settle(duties: Iterable[Duty], records: Iterable[Record], remarks: Iterable[
 
 def _sort_remarks(remarks: Iterable[Remark]) -> dict[str, tuple[Remark, ...]]:
     found: dict[str, tuple[Remark, ...]] = {}
-    for remark in sorted(remarks, key=lambda one: one.at):
+    for remark in sorted(remarks, key=lambda one: one.on):
         line = remark.duty.rpartition("/")[0]
         found[line] = (*found.get(line, ()), remark)
     return found

@@ -1,0 +1,219 @@
+"""Duties of units and people as they stand today: rules, histories and records brought together, a few reads each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from shanxue.base.errors import refuse_missing
+from shanxue.base.periods import Period
+from shanxue.orgs.models import Bureau, Person, Stint, Unit
+from shanxue.orgs.queries import (
+    Actor,
+    filter_in_force,
+    find_person,
+    find_unit,
+    is_leading,
+    match_led_units,
+    scope_units,
+)
+from shanxue.orgs.rules import UnitKind
+from shanxue.plans.queries.duties import list_remarks
+from shanxue.plans.queries.institutions import read_issues
+from shanxue.plans.queries.subjects import read_people, read_units
+from shanxue.plans.queries.workdays import read_calendar
+from shanxue.plans.rules.calendar import WorkCalendar
+from shanxue.plans.rules.coverage import Place, cover
+from shanxue.plans.rules.expansion import expand
+from shanxue.plans.rules.obligations import Obligation
+from shanxue.plans.rules.settling import Settled, settle
+from shanxue.plans.rules.subjects import Subject
+from shanxue.plans.rules.versions import Issue, list_rules
+
+from .evidence import gather_records
+from .models import Reminder
+from .rules.boards import Board, build_board, pick_shown
+
+DAY = timedelta(days=1)
+RECENT = 2  # a board shows the turn before this one while something is left to do for it
+LONGEST_TURN = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All institutions of a bureau with its calendar. Two queries."""
+
+    bureau: Bureau
+    issues: tuple[Issue, ...]
+    calendar: WorkCalendar
+
+    def list_obligations(self, *, of_units: bool) -> list[Obligation]:
+        """List what any version asks of units, or of people."""
+        rules = [rule.obligation for rule in list_rules(self.issues)]
+        return [one for one in rules if one.who.of_units == of_units]
+
+
+def read_book(bureau: Bureau) -> RuleBook:
+    return RuleBook(bureau, tuple(read_issues(bureau)), read_calendar(bureau))
+
+
+def look_back(today: date) -> Period:
+    """The days a board looks at: last year and this one so far."""
+    return Period(date(today.year - 1, 1, 1), today + DAY)
+
+
+def _settle(
+    book: RuleBook, subjects: Sequence[Subject], window: Period, today: date, *, recent: int = 0
+) -> list[Settled]:
+    duties = expand(book.issues, subjects, window, book.calendar, recent=recent)
+    if not duties:
+        return []
+    records = gather_records(book.bureau.pk, duties, today)
+    return settle(duties, records, list_remarks(book.bureau, subjects), today)
+
+
+def list_duties(
+    subject: Unit | Person, today: date, *, window: Period | None = None, recent: int = RECENT
+) -> list[Settled]:
+    """List a unit's or a person's duties as they stand, by key; without a window the last two turns of each."""
+    book = read_book(subject.bureau)
+    found = _read_unit(book, subject, today) if isinstance(subject, Unit) else _read_person(book, subject)
+    return _settle(book, found, window or look_back(today), today, recent=0 if window else recent)
+
+
+def _read_unit(book: RuleBook, unit: Unit, today: date) -> list[Subject]:
+    obligations = book.list_obligations(of_units=True)
+    return read_units(Unit.objects.filter(pk=unit.pk), obligations, today) if obligations else []
+
+
+def _read_person(book: RuleBook, person: Person) -> list[Subject]:
+    return read_people(Person.objects.filter(pk=person.pk)) if book.list_obligations(of_units=False) else []
+
+
+def list_shown(subject: Unit | Person, today: date) -> list[Settled]:
+    """List of each obligation the one turn that matters now, the most pressing first."""
+    return pick_shown(list_duties(subject, today))
+
+
+def build_units_board(actor: Actor, today: date) -> Board:
+    """Every unit the actor may read × every obligation: a constant number of queries."""
+    assert actor.bureau is not None
+    book = read_book(actor.bureau)
+    obligations = [rule.obligation for rule in list_rules(book.issues) if rule.is_in_force(today)]
+    asked = [one for one in obligations if one.who.of_units]
+    kinds = {kind for one in asked for kind in one.who.unit_kinds} | {str(UnitKind.BRANCH)}
+    units = scope_units(actor).filter(filter_in_force(today), kind__in=kinds).order_by("code")
+    subjects = read_units(units, asked, today)
+    settled = _settle(book, subjects, look_back(today), today, recent=RECENT)
+    rules = {rule.line: rule for rule in list_rules(book.issues) if rule.is_in_force(today)}
+    for one in settled:  # a turn that began under an earlier version is still due when the new one dropped it
+        if today in one.duty.slot.period:
+            rules.setdefault(one.duty.rule.line, one.duty.rule)
+    return build_board(subjects, [rule for rule in rules.values() if rule.obligation.who.of_units], settled)
+
+
+def list_members(actor: Actor, unit: Unit, today: date) -> list[Settled]:
+    """List the duties of the people who stand in a unit and below, the turn that matters now of each."""
+    assert actor.bureau is not None
+    book = read_book(actor.bureau)
+    if not book.list_obligations(of_units=False):
+        return []
+    held = filter_in_force(today) | Q(received_on__gt=today)
+    inside = Unit.objects.filter(path__startswith=unit.path).values("pk")
+    stints = Stint.objects.filter(held, unit__in=inside).values("pk")
+    people = Person.objects.filter(stints__in=stints).exclude(left_on__lte=today).distinct()
+    return pick_shown(_settle(book, read_people(people), look_back(today), today, recent=RECENT))
+
+
+@dataclass(frozen=True)
+class Found:
+    """One duty with whose it is."""
+
+    settled: Settled
+    unit: Unit | None
+    person: Person | None
+
+
+def find_duty(actor: Actor, key: str, today: date) -> Found:
+    """Find one duty the actor may read. Unknown, not readable and not begun: the same refusal."""
+    parts = key.split("/")
+    if len(parts) != 4 or not parts[2][1:].isdecimal() or len(parts[3]) < 8:
+        raise refuse_missing("这项任务")
+    subject = _find_subject(actor, parts[2])
+    start = _read_tag(parts[3])
+    window = Period(start - LONGEST_TURN, max(today, start) + DAY)
+    settled = next((one for one in list_duties(subject, today, window=window) if one.duty.key == key), None)
+    if settled is None:
+        raise refuse_missing("这项任务")
+    is_unit = isinstance(subject, Unit)
+    return Found(settled, subject if is_unit else None, None if is_unit else subject)  # type: ignore[arg-type]
+
+
+def _find_subject(actor: Actor, name: str) -> Unit | Person:
+    number = int(name[1:])
+    if name[0] == "u":
+        return find_unit(actor, number)
+    if name[0] == "p":
+        return find_person(actor, number)
+    raise refuse_missing("这项任务")
+
+
+def _read_tag(tag: str) -> date:
+    try:
+        return date(int(tag[:4]), int(tag[4:6]), int(tag[6:8]))
+    except ValueError:
+        raise refuse_missing("这项任务") from None
+
+
+def list_open_reminders(subject: Unit | Person) -> dict[str, Reminder]:
+    """List a unit's or a person's unsettled reminders by duty, the latest of each. One query."""
+    owner = {"unit": subject} if isinstance(subject, Unit) else {"person": subject}
+    rows = Reminder.objects.filter(**owner, settled_at__isnull=True).order_by("at")
+    return {row.duty: row for row in rows}
+
+
+def list_reminders(bureau: Bureau, duty: str) -> list[Reminder]:
+    """List every reminder about one duty, the latest first."""
+    return list(Reminder.objects.filter(bureau=bureau, duty=duty).order_by("-at"))
+
+
+def find_reminder(actor: Actor, reminder_id: int) -> Reminder:
+    """Find a reminder that the actor may answer: to a unit they write for, or to themselves."""
+    row = (
+        Reminder.objects.select_related("bureau", "unit", "person").filter(bureau=actor.bureau, pk=reminder_id).first()
+    )
+    if row is None or not may_explain(actor, row.unit, row.person):
+        raise refuse_missing("这条提醒")
+    return row
+
+
+def may_explain(actor: Actor, unit: Unit | None, person: Person | None) -> bool:
+    """Whether the actor may speak for whose duty it is: the unit's secretary, the office, or the person."""
+    if unit is not None:
+        return is_leading(actor, unit)
+    if person is None or actor.is_admin:
+        return False
+    if actor.person is not None and actor.person.pk == person.pk:
+        return True
+    held = filter_in_force(actor.on) | Q(received_on__gt=actor.on)
+    return Stint.objects.filter(held & match_led_units(actor, "unit"), person=person).exists()
+
+
+def cover_units(actor: Actor, today: date) -> list[Place]:
+    """Say of every unit and every obligation of units in force whether it is in the cycle, and why not."""
+    assert actor.bureau is not None
+    book = read_book(actor.bureau)
+    units = scope_units(actor).filter(filter_in_force(today)).order_by("code")
+    subjects = read_units(units, book.list_obligations(of_units=True), today)
+    return [one for one in cover(book.issues, subjects, today, book.calendar) if one.rule.obligation.who.of_units]
+
+
+def cover_people(actor: Actor, people: Iterable[int], today: date) -> list[Place]:
+    """Say of these people and every obligation of people in force whether they are in the cycle, and why not."""
+    assert actor.bureau is not None
+    book = read_book(actor.bureau)
+    subjects = read_people(Person.objects.filter(pk__in=list(people)))
+    return [one for one in cover(book.issues, subjects, today, book.calendar) if not one.rule.obligation.who.of_units]

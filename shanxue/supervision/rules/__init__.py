@@ -1,0 +1,1 @@
+"""How duties are laid out for those who watch over them. Plain Python."""
