@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shanxue.base.errors import Refusal
@@ -29,6 +28,7 @@ from shanxue.orgs.queries import (
     list_granted_units,
     list_stints,
     scope_led_units,
+    scope_units,
 )
 from shanxue.plans.rules import RemarkKind
 from shanxue.plans.rules.coverage import Health, Place
@@ -37,7 +37,7 @@ from shanxue.plans.rules.settling import Settled
 from . import queries
 from .actions import answer_reminder, remind, speak_of
 from .forms import AnswerForm, RemarkForm
-from .rules.boards import Board, Row, group_turns, pick_turn
+from .rules.boards import PRESSING, Board, Row, group_turns, pick_turn
 
 DAY = timedelta(days=1)
 SHOWN = ("", "action", "none")
@@ -67,7 +67,7 @@ def _list_sections(board: Board, show: str) -> list[dict[str, Any]]:
         rows = [row for row in section.rows if _is_shown(row, show)]
         if rows:
             found.append(
-                {"kind": section.kind, "columns": section.columns, "rows": rows, "span": len(section.columns) + 3}
+                {"kind": section.kind, "columns": section.columns, "rows": rows, "span": len(section.columns) + 2}
             )
     return found
 
@@ -102,10 +102,7 @@ def _list_lines(settled: list[Settled], today: date) -> list[dict[str, Any]]:
     for turns in group_turns(settled).values():
         year = [turn for turn in turns if turn.duty.slot.period.until_on > date(today.year, 1, 1)]
         lines.append({"now": pick_turn(turns[-queries.RECENT :]), "turns": year or turns[-1:]})
-    order = list(Light)
-    rank = {Light.LATE: 0, Light.NEAR: 1, Light.NONE: 2, Light.FINE: 3, Light.PAUSED: 4}
-    assert len(order) == len(rank)
-    return sorted(lines, key=lambda line: (rank[line["now"].light], line["now"].last_on, line["now"].duty.key))
+    return sorted(lines, key=lambda line: (PRESSING[line["now"].light], line["now"].last_on, line["now"].duty.key))
 
 
 def _summarise(shown: Iterable[Settled]) -> str:
@@ -208,10 +205,7 @@ def send_reminders(request: HttpRequest) -> HttpResponse:
     duties = [queries.find_duty(actor, key, actor.on).settled] if key else _list_ticked(request, actor)
     done = remind(actor.bureau, duties, actor=str(actor.user), at=timezone.now())
     if done.made:
-        said = ngettext(
-            "已提醒 %(subjects)d 个，共 %(made)d 项。", "已提醒 %(subjects)d 个，共 %(made)d 项。", done.made
-        )
-        text = said % {"subjects": done.subjects, "made": done.made}
+        text = _("已提醒 %(subjects)d 个，共 %(made)d 项。") % {"subjects": done.subjects, "made": done.made}
     else:
         text = _("没有新的提醒。")
     if done.standing:
@@ -257,7 +251,7 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("unit", "")
     unit = find_unit(actor, int(chosen)) if chosen.isdecimal() else None
     places = _cover(actor, unit)
-    page = {"unit": unit, "groups": _group_places(places), "units": queries.scope_units(actor).order_by("code")}
+    page = {"unit": unit, "groups": _group_places(places), "units": scope_units(actor).order_by("code")}
     return render(request, "supervision/coverage.html", page)
 
 
