@@ -52,6 +52,7 @@ def test_a_line_of_self_study_takes_three_taps(studied: House, open_page: OpenPa
     """ux B7: 记学习 → pick → 保存 = 3. The first tap led here."""
     page = open_page("member", width, "/study/", script=script)
     taps = 1
+    expect(page.get_by_role("button", name="保存", exact=True)).to_be_in_viewport()
     page.get_by_text("读党章", exact=True).first.click()
     taps += 1
     page.get_by_role("button", name="保存", exact=True).click()
@@ -63,6 +64,7 @@ def test_a_line_of_self_study_takes_three_taps(studied: House, open_page: OpenPa
 @SCRIPTS
 def test_search_offers_a_book_to_pick(studied: House, open_page: OpenPage, script: bool) -> None:
     page = open_page("member", PHONE, "/study/", script=script)
+    page.get_by_text("上面没有？在书目里找，或者自己写").click()
     page.get_by_label("在书目里找").fill("革命")
     if not script:
         page.get_by_role("button", name="查找").click()
@@ -109,7 +111,8 @@ def test_text_survives_a_lost_connection_and_is_saved_once(studied: House, open_
     expect(page.get_by_text("没有保存成功，文字还在。")).to_be_visible()
     expect(page.get_by_role("button", name="重试")).to_be_visible()
     type_in(page, "正文", "写到一半，网断了。接着写。")
-    save_now(page)
+    with page.expect_event("requestfailed"):
+        save_now(page)
     page.unroute("**/study/notes/save/")
     with page.expect_response("**/study/notes/save/") as first:
         page.get_by_role("button", name="重试").click()

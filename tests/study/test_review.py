@@ -135,7 +135,7 @@ def test_likeness_is_a_hint_with_both_texts_side_by_side(house: House, visit: Vi
     assert "与 6月3日 王五的笔记相同 78%" in text
     assert "只是提示：可能是引用了同一份学习材料。" in text
     beside = visit("secretary").get(f"/study/review/{note.pk}/beside/{earlier.pk}/").content.decode()
-    assert "左边这篇有 78% 的字也在右边这篇里" in beside
+    assert "张三的《读党章》有 78% 的字也在王五的《读党章》里" in beside
     assert beside.count(f"<mark>{LONG[:234]}</mark>") == 2
     assert "style=" not in beside.split("<main")[1]
     assert not NoteLikeness.objects.filter(note=earlier).exists()

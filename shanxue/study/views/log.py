@@ -52,7 +52,9 @@ def show_log(request: HttpRequest) -> HttpResponse:
             of_year = queries.list_entries_of_year(person, entry.on.year).count()
             messages.success(request, _("已记下：%(title)s。今年第 %(n)d 条。") % {"title": entry.title, "n": of_year})
             return redirect("study:log")
-    page |= {"form": form, **_describe_picks(request, actor, person), **_describe_entries(request, actor, person)}
+    picks = _describe_picks(request, actor, person)
+    page["opens_more"] = not picks["picks"] or picks["words"] or form["title"].value() or form["title"].errors
+    page |= {"form": form, **picks, **_describe_entries(request, actor, person)}
     return render(request, "study/log.html", page, status=400 if form.errors else 200)
 
 
