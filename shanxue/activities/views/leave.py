@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -79,18 +79,25 @@ def _show_leave(
     page: dict[str, Any] = {
         "session": session, "form": form, "over": over, "row": row,
         "decider": name_decider(row.unit, actor.person, actor.on),
-        "reply_on": find_reply_day(session.on, over, actor.on),
+        "reply": _write_reply_day(find_reply_day(session.on, over, actor.on), actor.on),
     }  # fmt: skip
     return render(request, "activities/leave.html", page, status=400 if form.errors else 200)
+
+
+def _write_reply_day(day: date, today: date) -> str:
+    if day == today:
+        return _("今天内")
+    return _("%(day)s前") % {"day": name_day(day, today)}
 
 
 def _describe_asked(actor: Actor, leave: Leave, row: Attendance, at: datetime) -> str:
     assert actor.person is not None
     day = find_reply_day(leave.session.on, leave.after_event, actor.on)
-    words = {"who": name_decider(row.unit, actor.person, actor.on), "day": name_day(day, timezone.localdate(at))}
+    today = timezone.localdate(at)
+    words = {"who": name_decider(row.unit, actor.person, actor.on), "day": _write_reply_day(day, today)}
     if leave.after_event:
-        return _("缺席说明已提交，%(who)s会在%(day)s前回复。") % words
-    return _("请假已提交，%(who)s会在%(day)s前回复。") % words
+        return _("缺席说明已提交，%(who)s会在%(day)s回复。") % words
+    return _("请假已提交，%(who)s会在%(day)s回复。") % words
 
 
 @login_required
