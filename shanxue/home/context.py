@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from shanxue.orgs.actors import get_actor
 
-from .pages import Entry, is_built, list_entries
+from .pages import Entry, list_entries
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def describe_actor(request: HttpRequest) -> dict[str, Any]:
 
 def mark_links(entries: tuple[Entry, ...], path: str) -> list[Link]:
     """Pair each entry with its address; the longest address that leads to ``path`` is the current section."""
-    hrefs = [(entry.href, entry) for entry in entries if is_built(entry.name)]
+    hrefs = [(entry.href, entry) for entry in entries]
     inside = [href for href, _ in hrefs if href == path or (href != "/" and path.startswith(href))]
     nearest = max(inside, key=len, default=None)
     return [Link(href, entry, _tell_current(href, nearest, path)) for href, entry in hrefs]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -79,12 +79,13 @@ MY_STUDY = Section(_("我的学习"), (
     Page("study:log", _("记学习"), _("记一条自学，或者写一篇笔记。"), has_own),
     Page("study:notes", _("我的笔记"), _("写过的笔记和审阅意见。"), has_own),
     Page("plans:mine", _("我的计划"), _("今年自己的学习计划和完成情况。"), has_own),
-    Page("exams:tests", _("测试"), _("现在要答的和答过的测试。"), has_own),
+    Page("supervision:mine", _("我的任务"), _("制度要求本人办的事，为什么是这天。"), has_own),
     Page("activities:my_leaves", _("我的请假"), _("请过的假、说明和答复。"), has_own),
-    Page("study:recommended", _("推荐笔记"), _("同志们愿意给全支部看的笔记。"), studies),
-    Page("study:outcomes", _("学习成果"), _("调研报告、采纳的措施和依据。"), reads_any),
+    Page("exams:tests", _("测试"), _("现在要答的和答过的测试。"), has_own),
     Page("study:materials", _("学习材料"), _("办公室和支部发的材料。"), studies),
     Page("study:reading_lists", _("书目"), _("今年推荐的书和文章。"), studies),
+    Page("study:recommended", _("推荐笔记"), _("同志们愿意给全支部看的笔记。"), studies),
+    Page("study:outcomes", _("学习成果"), _("调研报告、采纳的措施和依据。"), reads_any),
     Page("assessment:mine", _("我的成绩"), _("得了多少分，每一分怎么算的。"), has_own),
 ))  # fmt: skip
 
@@ -97,20 +98,28 @@ BRANCHES = Section(_("支部和人员"), (
     Page("activities:resolutions", _("未完成的决议"), _("会议上定下、还没有完成的事。"), reads_any),
     Page("activities:make_up", _("进度与补学"), _("谁需要补学，统一安排。"), leads),
     Page("study:review", _("审阅笔记"), _("待审的笔记，看完一篇接着下一篇。"), leads),
+    Page("study:draws", _("笔记抽查"), _("随机抽几篇，抽法可以重现。"), leads),
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("主题教育"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("应办事项"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
-    Page("orgs:roster", _("名册"), _("支部里的同志、职务、转接和免考核。"), reads_others),
+    Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
+    Page("orgs:transfers", _("转接"), _("转出和等待接收的组织关系。"), leads),
 ))  # fmt: skip
 
 OFFICE = Section(_("全局和办公室"), (
-    Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
+    Page("assessment:board", _("考核看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
-    Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), keeps_office),
-    Page("exams:bank", _("题库"), _("题目和出处。"), keeps_office),
+    Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
+    Page("supervision:coverage", _("无人过问的地方"), _("没有书记、没有计划或者没有任务的支部和人。"), reads_others),
+    Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
+    Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
-    Page("orgs:corrections", _("更正申请"), _("同志们对个人信息提出的更正。"), keeps_office),
+    Page("plans:shipped", _("采用现成制度"), _("随系统提供的条例和制度样本。"), keeps_office),
+    Page("plans:workdays", _("工作日"), _("节假日和调休，期限按它顺延。"), keeps_office),
+    Page("orgs:add", _("登记人员"), _("新来的同志，一个人一条。"), keeps_office),
+    Page("orgs:corrections", _("更正和免考核申请"), _("等着办公室答复的申请。"), keeps_office),
+    Page("activities:scan_permits", _("签到码许可"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
 ))  # fmt: skip
 
 ABOUT_ME = Section(_("我的信息"), (
@@ -166,21 +175,14 @@ SECRETARY_ENTRIES = (
     Entry("assessment:mine", _("我的成绩"), "score"),
     MORE,
 )
-OFFICE_ENTRIES = (
-    Entry("assessment:board", _("看板"), "board", "foot"),
-    Entry("activities:sessions", _("会议"), "meeting"),
-    Entry("plans:plans", _("计划"), "rules"),
-    Entry("orgs:roster", _("名册"), "people"),
-    Entry("assessment:people", _("找人"), "people", "foot"),
-    Entry("assessment:lists", _("名单"), "lists", "foot"),
-    MORE,
-)
 READER_ENTRIES = (
-    Entry("assessment:board", _("看板"), "board", "foot"),
+    Entry("supervision:duties", _("看板"), "board", "foot"),
     Entry("activities:sessions", _("会议"), "meeting"),
     Entry("plans:plans", _("计划"), "rules"),
     Entry("assessment:people", _("找人"), "people", "foot"),
-    Entry("assessment:lists", _("名单"), "lists", "foot"),
+    Entry("orgs:roster", _("名册"), "people"),
+    Entry("assessment:board", _("考核"), "score", "foot", opens_group=True),
+    Entry("assessment:lists", _("名单"), "lists"),
     MORE,
 )
 OTHER_ENTRIES = (Entry("home:home", _("首页"), "home", "foot"), MORE)
@@ -188,8 +190,6 @@ OTHER_ENTRIES = (Entry("home:home", _("首页"), "home", "foot"), MORE)
 
 def list_entries(actor: Actor) -> tuple[Entry, ...]:
     """The navigation of this actor; at a phone's foot exactly four entries for whoever studies or reads."""
-    if actor.keeps_office:
-        return OFFICE_ENTRIES
     if actor.reads_bureau:
         return READER_ENTRIES
     if is_secretary(actor):
@@ -199,16 +199,5 @@ def list_entries(actor: Actor) -> tuple[Entry, ...]:
 
 def list_sections(actor: Actor) -> list[Section]:
     """Every page this actor may open, by section; a section without any is left out."""
-    found = (
-        Section(section.title, tuple(page for page in section.pages if page.needs(actor) and is_built(page.name)))
-        for section in SECTIONS
-    )
+    found = (Section(section.title, tuple(page for page in section.pages if page.needs(actor))) for section in SECTIONS)
     return [section for section in found if section.pages]
-
-
-def is_built(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True

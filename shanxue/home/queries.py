@@ -27,6 +27,7 @@ from shanxue.orgs.models import Grant, Person, Unit
 from shanxue.orgs.queries import Actor, find_actor, list_granted_units
 from shanxue.plans import due as plans
 from shanxue.study import due as study
+from shanxue.supervision import due as supervision
 
 from .models import CalendarFeed
 from .rules.calendar import Appointment, collect_appointments, hash_token
@@ -75,6 +76,11 @@ def find_home_unit(person: Person, on: date) -> Unit | None:
 def list_desks(actor: Actor) -> list[Unit]:
     """The units whose secretary this actor is, in the order they were granted."""
     return [] if actor.is_admin else list_granted_units(actor, [Grant.Power.SECRETARY])
+
+
+def list_lights(unit: Unit, today: date) -> list[Due]:
+    """The obligations of a unit as five-state lights with their next last day."""
+    return supervision.list_lights(unit, today)
 
 
 def find_next_session(actor: Actor, unit: Unit) -> Session | None:

@@ -31,7 +31,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """Answer everybody's first question: what am I asked to do, by when."""
     actor = demand_actor(request)
     if actor.reads_bureau:
-        return redirect("assessment:board")
+        return redirect("supervision:duties")
     if desks := queries.list_desks(actor):
         return _show_desk(request, actor, desks[0]) if len(desks) == 1 else _choose(request, desks)
     if actor.reads_own:
@@ -92,6 +92,7 @@ def _show_desk(request: HttpRequest, actor: Actor, unit: Unit) -> HttpResponse:
         "desk": arrange_desk(queries.list_due_of_unit(unit, now), now),
         "next": queries.find_next_session(actor, unit),
         "today": actor.on,
+        "lights": queries.list_lights(unit, actor.on),
         "hands": queries.list_hands(unit, actor.on),
         "several": len(queries.list_desks(actor)) > 1,
     }

@@ -14,7 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shanxue.activities.models import Attendance, Session
-from shanxue.home.pages import SECTIONS, list_entries, list_sections
+from shanxue.home.pages import (
+    MEMBER_ENTRIES,
+    OTHER_ENTRIES,
+    READER_ENTRIES,
+    SECRETARY_ENTRIES,
+    SECTIONS,
+    list_entries,
+    list_sections,
+)
 from shanxue.orgs.models import Exemption, Grant
 from shanxue.orgs.queries import find_actor
 from tests.house import AT, House
@@ -35,7 +43,7 @@ def test_home_is_each_roles_own_first_page(house: House, visit: Visit) -> None:
     assert "<h1>我的待办</h1>" in read_page(visit("member"), "/")
     assert "<h1>支部工作台</h1>" in read_page(visit("secretary"), "/")
     boards = {key: visit(key).get("/").headers["Location"] for key in ("office", "leader", "inspector", "head")}
-    assert set(boards.values()) == {reverse("assessment:board")}
+    assert set(boards.values()) == {reverse("supervision:duties")}
     assert "三员分立" in read_page(visit("system"), "/")
     assert visit(None).get("/").headers["Location"] == "/accounts/sign-in/?next=/"
 
@@ -130,7 +138,7 @@ def test_a_phones_foot_has_four_entries(house: House, visit: Visit) -> None:
     assert feet == {
         "member": ["待办", "记学习", "我的成绩", "更多"],
         "secretary": ["工作台", "会议", "审阅", "更多"],
-        "office": ["看板", "找人", "名单", "更多"],
+        "office": ["看板", "找人", "考核", "更多"],
     }
     actors = [find_actor(user, AT.date()) for user in house.users.values()]
     assert max(len(list_entries(actor)) for actor in actors) <= 8
@@ -156,3 +164,12 @@ def test_every_entry_leads_to_a_page_and_every_page_listed_opens(house: House, v
 def test_no_page_is_listed_twice() -> None:
     names = [page.name for section in SECTIONS for page in section.pages]
     assert len(names) == len(set(names))
+
+
+def test_every_name_in_the_tables_is_an_address_without_arguments() -> None:
+    """No entry is left out in silence: the table is whole for every role."""
+    tables = (MEMBER_ENTRIES, SECRETARY_ENTRIES, READER_ENTRIES, OTHER_ENTRIES)
+    entries = [entry for table in tables for entry in table]
+    assert len({entry.href for entry in entries}) == len({entry.name for entry in entries})
+    pages = [page for section in SECTIONS for page in section.pages]
+    assert len({page.href for page in pages}) == len(pages)

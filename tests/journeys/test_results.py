@@ -73,7 +73,7 @@ def test_the_same_way_works_without_javascript(year: House, open_page: OpenPage,
 @WIDTHS
 def test_the_office_goes_from_the_board_to_a_branch_to_a_person(year: House, open_page: OpenPage, width: int) -> None:
     """F6: from all branches to what is behind one person in two taps; the person sees who looked."""
-    page = open_page("office", width)
+    page = open_page("office", width, "/units/")
     expect(page.get_by_role("heading", level=1)).to_have_text("支部看板")
     page.get_by_role("link", name="第一支部").click()
     page.get_by_role("link", name="张三").click()

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shanxue.base.lights import Due
+from shanxue.base.lights import Due, Light
 
 from . import Span, find_day, find_span, sort_rows
 
-WAITING_KINDS = frozenset({"审阅", "请假", "说明", "确认"})  # what waits for the secretary's answer
+WAITING_KINDS = frozenset(
+    {"审阅", "请假", "说明", "审批", "转接", "更正", "免考核"}
+)  # what waits for the secretary's answer
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,16 @@ class Desk:
         return tuple(row for row in self.now if row.kind in WAITING_KINDS)
 
 
+def _is_asked(row: Due, now: datetime) -> bool:
+    """What has no day is to be done now, unless all is well with it."""
+    return find_day(row, now) is None and row.light not in (Light.FINE, Light.PAUSED)
+
+
 def arrange_desk(rows: Iterable[Due], now: datetime) -> Desk:
     """Put a secretary's rows in order (ux S1): late ones, this week's and those without a day; then the rest."""
     spans = [(row, find_span(row, now)) for row in sort_rows(rows, now)]
     undone = [
-        row for row, span in spans if span in (Span.LATE, Span.WEEK) or find_day(row, now) is None
+        row for row, span in spans if span in (Span.LATE, Span.WEEK) or _is_asked(row, now)
     ]  # fmt: skip
     return Desk(
         now=tuple(undone),
