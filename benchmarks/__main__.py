@@ -1,6 +1,6 @@
 """Everything that is promised about speed, measured in one run and printed beside the machine it ran on.
 
-``python -m benchmarks [--people 10000,100000] [--only import,year,assess]``
+``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd]``
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from rich.console import Console
 from benchmarks.machine import describe_machine
 from benchmarks.table import Figure, print_figures
 
+PARTS = ("year", "import", "assess", "pages", "crowd")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--people", default="10000,100000", help="sizes of the generated bureaus")
-    parser.add_argument("--only", default="year,import,assess,pages", help="which parts: year, import, assess, pages")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"which parts: {', '.join(PARTS)}")
     arguments = parser.parse_args()
     console = Console(highlight=False, width=150)
     console.print(describe_machine())
@@ -47,6 +49,11 @@ def main() -> None:
 
             console.print("准备 20,000 人的一年 …")
             figures += measure_pages(Path(folder))
+        if "crowd" in parts:
+            from benchmarks.crowd import measure_crowd
+
+            console.print("准备 30,000 人同时签到 …")
+            figures += measure_crowd(Path(folder))
     print_figures(console, figures)
 
 

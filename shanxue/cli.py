@@ -196,9 +196,14 @@ def run_serve(arguments: argparse.Namespace) -> int:
     set_up(migrate=True)
     out.print(f"善学已启动：http://{arguments.host}:{arguments.port}/  按 Ctrl-C 停止。")
     out.file.flush()
-    server = ["granian", "--interface", "wsgi", "--host", arguments.host, "--port", str(arguments.port)]
-    size = ["--workers", "1", "--blocking-threads", "2", "--no-log", "shanxue.wsgi:application"]
-    os.execv(sys.executable, [sys.executable, "-m", *server, *size])
+    os.execv(sys.executable, list_server_arguments(arguments.host, arguments.port))
+
+
+def list_server_arguments(host: str, port: int, application: str = "shanxue.wsgi:application") -> list[str]:
+    """List the command that is the web server, one process."""
+    server = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    size = ["--workers", "1", "--blocking-threads", "2", "--no-log"]
+    return [sys.executable, "-m", *server, *size, application]
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shanxue.activities.models import AgendaItem, Guest, MarkEntry
 from shanxue.audit.models import Entry
+from shanxue.plans.models import Plan, PlanItem
 from tests.house import House, add_person
 
 from .conftest import Clock
@@ -207,3 +209,16 @@ def test_a_posted_list_makes_the_same_number_of_queries_for_one_and_for_three(ho
             post(client, meeting, "all_present", follow=False)
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+def test_the_end_finishes_the_plan_item_it_was_held_for(house: House, visit: Visit) -> None:
+    """D2: from plan item to held session without a second entry."""
+    plan = Plan.objects.create(bureau=house.bureau, unit=house.units["第一支部"], year=2026, title="2026年学习计划")
+    item = PlanItem.objects.create(
+        bureau=house.bureau, plan=plan, unit=house.units["第一支部"], kind="主题党日", title="6月主题党日",
+        due_on=date(2026, 6, 30), state="未完成",
+    )  # fmt: skip
+    meeting = hold_meeting(house, "张三", plan_item=item)
+    post(visit("secretary"), meeting, "end", 张三="到")
+    item.refresh_from_db()
+    assert (item.state, item.done_on) == ("完成", date(2026, 6, 12))

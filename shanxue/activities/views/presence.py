@@ -233,7 +233,7 @@ def open_code(request: HttpRequest, code: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("activities:scan", args=[kept]))
     place = queries.find_place(request.user, session_id, timezone.localdate())
-    if kind == CodeKind.WRONG and place.attendance is None:
+    if kind == CodeKind.WRONG and place.row_id is None:
         raise Refusal("stale_code", _("这个码已更换，请重新扫会场屏幕上的码。"))
     if kind == CodeKind.WRONG:
         return _show_check_in(request, place, refused=_("这个码已更换，请重新扫会场屏幕上的码。"), status=400)
@@ -252,7 +252,7 @@ def check_in(request: HttpRequest, session_id: int) -> HttpResponse:
     place = queries.find_place(cast(User, request.user), session_id, timezone.localdate())
     if request.method == "POST":
         return _sign_in(request, place)
-    if place.attendance is None:
+    if place.row_id is None:
         raise refuse_missing(_("这次会议"))  # only a code on the wall lets somebody in who is not expected
     return _show_check_in(request, place)
 
@@ -261,13 +261,13 @@ def _sign_in(request: HttpRequest, place: queries.Place) -> HttpResponse:
     user, at, code = cast(User, request.user), timezone.now(), request.POST.get("code", "")
     try:
         kind = _demand_proof(place, code, user)
-        if place.attendance is None:
+        if place.row_id is None:
             actions.ask_as_guest(place, user=user, at=at)
             return _answer(request, place, {"guest": True}, code)
         how = How.CODE if kind == CodeKind.TYPED else How.SCAN
         signed = actions.sign_in(place, how, proven=kind != CodeKind.PRINTED, user=user, at=at)
     except Refusal as refusal:
-        if place.attendance is None:
+        if place.row_id is None:
             raise  # a meeting is shown to those expected and to those who hold its code
         return _show_check_in(request, place, refused=refusal.sentence, status=refusal.status)
     return _answer(request, place, _describe_signed(place.session, signed), code)
@@ -275,7 +275,7 @@ def _sign_in(request: HttpRequest, place: queries.Place) -> HttpResponse:
 
 def _demand_proof(place: queries.Place, code: str, user: User) -> CodeKind:
     """Refuse with the one sentence that applies: no permit, not open, a stale code. Who is present needs no proof."""
-    if place.attendance is not None and place.attendance.mark in PRESENT:
+    if place.mark in PRESENT:
         return CodeKind.SCANNED
     if not place.permitted:
         raise Refusal("no_permit", _("这个支部没有开通会议签到，请书记点名，效果相同。"), status=403)
@@ -284,7 +284,7 @@ def _demand_proof(place: queries.Place, code: str, user: User) -> CodeKind:
     if closed:
         raise Refusal("sign_in_closed", closed)
     is_word = "-" not in code
-    if is_word and queries.count_wrong_words(place.session.pk, place.person, at) >= TRIES:
+    if is_word and queries.count_wrong_words(place.session.pk, place.person_id, at) >= TRIES:
         raise Refusal("too_many_words", _("口令输错 5 次，请 10 分钟后再试，或请书记点名。"), status=429)
     kind, _window = _judge(code, place.session.pk)
     if kind == CodeKind.WRONG and is_word:
@@ -296,13 +296,12 @@ def _demand_proof(place: queries.Place, code: str, user: User) -> CodeKind:
 
 
 def _describe_signed(session: Session, signed: actions.SignedIn) -> dict[str, Any]:
-    row = signed.attendance
     return {
-        "signed": signed,
+        "sentence": signed.sentence,
         "taken": signed.outcome == Outcome.TAKEN,
-        "at": timezone.localtime(row.recorded_at),
-        "late": row.minutes_late,
-        "serial": write_serial(session.on, row.pk) if row.mark in PRESENT else "",
+        "at": f"{timezone.localtime(signed.at):%H:%M}",
+        "late": signed.late,
+        "serial": "" if signed.outcome == Outcome.WAITING else write_serial(session.on, signed.row_id),
     }
 
 
@@ -316,7 +315,7 @@ def _show_check_in(
     request: HttpRequest, place: queries.Place, *, code: str = "", refused: str = "",
     answer: dict[str, Any] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    session, row = place.session, place.attendance
+    session, row = place.session, queries.find_own_attendance(place)
     opening = queries.describe_opening(session)
     if answer is None and row is not None and row.mark in PRESENT:
         sentence = queries.tell_present(row)
@@ -324,7 +323,7 @@ def _show_check_in(
         answer = {"already": sentence, "serial": serial}
     closed = "" if place.permitted else _("这个支部没有开通会议签到，请书记点名，效果相同。")
     page = {
-        "session": session, "place": place, "code": code, "refused": refused, "answer": answer,
+        "session": session, "name": place.person_name, "row": row, "code": code, "refused": refused, "answer": answer,
         "closed": closed or refuse_sign_in(opening, timezone.localtime()), "starts_at": opening.starts_at,
         "unit": row.unit if row is not None else None, "form": WordForm(),
         "secretary": queries.find_secretary_name(session.unit_id, session.on),
