@@ -16,7 +16,7 @@ _TEXT_IN_LINE = re.compile(r"(?<!_)_{1,2}(?!_)[ 　]*([^_\n，。；;！？]{1,4
 _EMPTY_BRACKET = re.compile(r"[（(][\s　_]*[）)]")
 _EMPTY_LINE = re.compile(r"_{2,}|＿+|﹍+|—{3,}")
 _NUMBER = re.compile(
-    r"^\s*(?:第\s*\d{1,4}\s*题[\s:：.．、]*|[（(]\s*\d{1,4}\s*[)）][\s.．、]*|\d{1,4}\s*[.．、](?!\d)\s*)"
+    r"^\s*(?:第\s*\d{1,4}\s*题\s*[:：.．、]\s*|[（(]\s*\d{1,4}\s*[)）][\s.．、]*|\d{1,4}\s*[.．、](?!\d)\s*)"
 )
 _NO_LEFT_WORD = r"(?<![A-Za-z0-9])"
 _SIGNS = r"[.．、:：)）]"
