@@ -262,11 +262,12 @@ def scope_records(actor: Actor) -> QuerySet[MeetingRecord]:
 
 
 def list_records(actor: Actor, tab: str, year: int) -> QuerySet[MeetingRecord]:
-    """Minutes of a tab, newest session first; passed ones of one year."""
+    """Minutes of a tab: what waits longest first; passed ones of one year, newest session first."""
     found = scope_records(actor).filter(state=tab).select_related("session__unit")
-    if tab == RecordState.PASSED:
-        found = found.filter(session__on__gte=date(year, 1, 1), session__on__lt=date(year + 1, 1, 1))
-    return found.order_by("-session__on", "-session_id")
+    if tab != RecordState.PASSED:
+        return found.order_by("submitted_at", "pk")
+    passed = found.filter(session__on__gte=date(year, 1, 1), session__on__lt=date(year + 1, 1, 1))
+    return passed.order_by("-session__on", "-session_id")
 
 
 def list_unwritten(actor: Actor, today: date) -> QuerySet[Session]:
