@@ -433,3 +433,27 @@ def test_a_meeting_put_off_is_no_fact_of_attendance(house: House) -> None:
     assert read_attendance(part, read_sessions(part, attended=True)).height == 0
     Session.objects.filter(pk=session.pk).update(state="已召开")
     assert read_attendance(part, read_sessions(part, attended=True)).height == 1
+
+
+def test_a_session_never_fulfils_the_plan_item_of_others(house: House, visit: Callable[[str], Client]) -> None:
+    item = PlanItem.objects.create(bureau=house.bureau, unit=house.units["第二支部"], title="党课")
+    assert visit("secretary").get(reverse("activities:arrange"), {"item": item.pk}).status_code == 404
+
+
+def test_the_committee_and_its_branches_are_each_in_their_own_place(house: House) -> None:
+    """D5: a member of the core group counts for the branch they stand in."""
+    Stint.objects.create(person=house.people["李四"], unit=house.units["机关党委"], role="书记")
+    session = arrange(house, "office", unit="机关党委", kind=SessionKind.CORE_GROUP, tier=Tier.COMMITTEE)
+    notice(house, session, "office")
+    assert list_marks(session) == {"李四": "未记录"}
+    assert session.attendances.get().unit == house.units["第一支部"]
+
+
+def test_marks_that_a_spreadsheet_brought_stay(house: House) -> None:
+    session = arrange(house)
+    Attendance.objects.create(
+        session=session, person=house.people["张三"], unit=house.units["第一支部"], mark="到", how="导入",
+        recorded_at=NOW, recorded_by="导入",
+    )  # fmt: skip
+    notice(house, session)
+    assert list_marks(session) == {"张三": "到", "李四": "未记录"}

@@ -207,8 +207,12 @@ def _freeze(actor: Actor, session: Session, drawn: dict[int, Listed], wanted: se
 
 
 def add_to_list(actor: Actor, session: Session, people: Collection[int], mark: Mark, at: datetime) -> None:
-    """Write one attendance row for each person, with the branch that they stand in on the session's day."""
+    """Write one attendance row for each person, with the branch that they stand in on the session's day.
+
+    Whoever has a row already, from a spreadsheet, keeps it.
+    """
     known = set(Person.objects.filter(bureau=session.bureau, pk__in=people).values_list("pk", flat=True))
+    known -= set(session.attendances.values_list("person_id", flat=True))
     homes = find_home_units(known, session.on)
     Attendance.objects.bulk_create(
         Attendance(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -59,13 +60,30 @@ def _pick(sessions: QuerySet[Session], session_id: int) -> Session:
     return session
 
 
+class _Place(NamedTuple):
+    """One stint with its person and unit: read as plain values, for a whole bureau may be asked for."""
+
+    person_id: int
+    person__name: str
+    person__staff_no: str
+    person__party_status: str
+    person__staff_state: str
+    role: str
+    from_on: date | None
+    unit_id: int
+    unit__name: str
+    unit__line: str
+    unit__kind: str
+
+
 def list_standing(unit: Unit, on: date) -> list[Standing]:
     """Everybody who stands in a unit and below it on a day, once each, in staff-number order. Two queries."""
-    stints: dict[int, list[Stint]] = {}
-    for stint in list_stints(unit, on):
-        stints.setdefault(stint.person_id, []).append(stint)
+    places: dict[int, list[_Place]] = {}
+    for values in list_stints(unit, on).values_list(*_Place._fields):
+        place = _Place(*values)
+        places.setdefault(place.person_id, []).append(place)
     exempt = _list_exemptions(unit, on)
-    return [_stand(unit, own, exempt.get(person_id, "")) for person_id, own in stints.items()]
+    return [_stand(unit, own, exempt.get(person_id, "")) for person_id, own in places.items()]
 
 
 def _list_exemptions(unit: Unit, on: date) -> dict[int, str]:
@@ -74,20 +92,18 @@ def _list_exemptions(unit: Unit, on: date) -> dict[int, str]:
     return dict(found.values_list("person_id", "category"))
 
 
-def _stand(unit: Unit, stints: list[Stint], exempt: str) -> Standing:
-    home = max(stints, key=_order_home).unit
-    person = stints[0].person
-    roles = [stint.role for stint in stints if stint.unit_id == unit.pk]
+def _stand(unit: Unit, places: list[_Place], exempt: str) -> Standing:
+    home = max(places, key=lambda one: _order_home(one.unit__line, one.unit__kind, one.from_on))
+    roles = [place.role for place in places if place.unit_id == unit.pk]
     return Standing(
-        person.pk, person.name, person.staff_no, person.party_status, person.staff_state, home.pk, home.name,
-        role=roles[-1] if roles else "", exempt=exempt,
+        home.person_id, home.person__name, home.person__staff_no, home.person__party_status, home.person__staff_state,
+        home.unit_id, home.unit__name, role=roles[-1] if roles else "", exempt=exempt,
     )  # fmt: skip
 
 
-def _order_home(stint: Stint) -> tuple[bool, bool, date]:
+def _order_home(line: str, kind: str, from_on: date | None) -> tuple[bool, bool, date]:
     """The branch or group counts before a committee; of several, the one begun last."""
-    unit = stint.unit
-    return unit.line == Line.PARTY, unit.kind in _HOMES, stint.from_on or date.min
+    return line == Line.PARTY, kind in _HOMES, from_on or date.min
 
 
 def find_home_units(people: Iterable[int], on: date) -> dict[int, Unit]:
@@ -96,7 +112,10 @@ def find_home_units(people: Iterable[int], on: date) -> dict[int, Unit]:
     held = filter_in_force(on) | Q(from_on__lte=on, received_on__gt=on)
     for stint in Stint.objects.filter(held, person__in=list(people), unit__line=Line.PARTY).select_related("unit"):
         found.setdefault(stint.person_id, []).append(stint)
-    return {person_id: max(stints, key=_order_home).unit for person_id, stints in found.items()}
+    return {
+        person_id: max(stints, key=lambda one: _order_home(one.unit.line, one.unit.kind, one.from_on)).unit
+        for person_id, stints in found.items()
+    }
 
 
 def describe_holder(unit: Unit) -> Holder:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shanxue.base.lights import Light
@@ -139,7 +139,8 @@ def find_next(actor: Actor, today: date) -> Session | None:
 
 
 def list_unit_choices(actor: Actor) -> list[Unit]:
-    return list(scope_units(actor).filter(sessions__isnull=False).distinct().order_by("path"))
+    held = Session.objects.filter(unit=OuterRef("pk"))
+    return list(scope_units(actor).filter(Exists(held)).order_by("path"))
 
 
 def scope_rows(actor: Actor, session: Session) -> QuerySet[Attendance]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shanxue.base.days import name_day
-from shanxue.base.errors import Refusal
+from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import (
@@ -74,7 +74,7 @@ def arrange(request: HttpRequest) -> HttpResponse:
     actor = demand_actor(request)
     demand_power(actor.leads)
     given = request.POST if request.method == "POST" else request.GET
-    item = find_item(actor, int(given["item"])) if given.get("item", "").isdecimal() else None
+    item = _find_led_item(actor, int(given["item"])) if given.get("item", "").isdecimal() else None
     copied = find_led_session(actor, int(given["copy"])) if given.get("copy", "").isdecimal() else None
     unit = _choose_unit(actor, given.get("unit", ""), item, copied)
     form = _build_form(actor, unit, request, _prefill(unit, item, copied, given))
@@ -93,13 +93,21 @@ def arrange(request: HttpRequest) -> HttpResponse:
     return _show_form(request, form, rows, page)
 
 
+def _find_led_item(actor: Actor, item_id: int) -> PlanItem:
+    """An item of a unit the actor writes for: a session never fulfils somebody else's."""
+    item = find_item(actor, item_id)
+    if item.unit is None or not is_leading(actor, item.unit):
+        raise refuse_missing("这一项计划")
+    return item
+
+
 def _choose_unit(actor: Actor, text: str, item: PlanItem | None, copied: Session | None) -> Unit:
-    if text.isdecimal():
-        return find_led_unit(actor, int(text))
+    if item is not None and item.unit is not None:
+        return item.unit
     if copied is not None:
         return copied.unit
-    if item is not None and item.unit is not None and is_leading(actor, item.unit):
-        return item.unit
+    if text.isdecimal():
+        return find_led_unit(actor, int(text))
     named = [grant.unit for grant in actor.leading_grants if grant.unit is not None]
     unit = named[0] if named else scope_led_units(actor).order_by("path").first()
     if unit is None:
@@ -227,7 +235,7 @@ def check_notice(request: HttpRequest, session_id: int) -> HttpResponse:
     on_list = _find_on_list(session, listed)
     groups = _group_listed(listed, on_list, session)
     page = {
-        "session": session, "groups": groups, "refusals": refusals, "late_entry": session.on < actor.on,
+        "session": session, "leads": True, "groups": groups, "refusals": refusals, "late_entry": session.on < actor.on,
         "rule": describe_rule(SessionKind(session.kind), describe_holder(session.unit)),
         "chosen_kind": SessionKind(session.kind) in CHOSEN_KINDS, "agenda": list_agenda(session),
         "clashes": list_clashes(session, on_list), "reason": request.POST.get("reason", ""),
