@@ -31,6 +31,10 @@ class Deed:
     when: Callable[[Person], bool] = lambda person: person.left_on is None
 
 
+def _is_exempt(person: Person) -> bool:
+    return person.left_on is None and person.exemptions.filter(until_on__isnull=True).exists()
+
+
 def _has_left(person: Person) -> bool:
     return person.left_on is not None
 
@@ -110,6 +114,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "end-exemption": Deed(
         _("结束免考核"), _("写明从哪天起恢复。"), forms.EndExemptionForm, _end_exemption, _("免考核已结束。"),
+        when=_is_exempt,
     ),
     "request-exemption": Deed(
         _("申请免考核"), _("写明类别和起止日期，由学习办公室审批。不写病情。"), forms.RequestForm, _request,

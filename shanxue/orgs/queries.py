@@ -231,6 +231,16 @@ def find_unit(actor: Actor, unit_id: int) -> Unit:
     return unit
 
 
+def order_units(units: Iterable[Unit]) -> list[Unit]:
+    """Units in tree order, party line first, siblings by their code; those above a given set are not needed."""
+    found = list(units)
+    codes = {str(unit.pk): unit.code for unit in found}
+    return sorted(
+        found,
+        key=lambda unit: (unit.line != Line.PARTY, [codes.get(step, "") for step in unit.path.split("/") if step]),
+    )
+
+
 def list_roster(actor: Actor, *, unit: Unit | None = None, state: str = "", words: str = "") -> QuerySet[Person]:
     """People the actor may see, by unit, staff state, and name or number; who left is listed only when asked for."""
     people = scope_people(actor)

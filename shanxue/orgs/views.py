@@ -47,7 +47,7 @@ def act(form: Form, deed: Callable[[], Any]) -> bool:
 def show_roster(request: HttpRequest) -> HttpResponse:
     actor = demand_actor(request)
     demand_power(actor.reads_others)
-    units = list(queries.scope_units(actor).order_by("line", "path"))
+    units = queries.order_units(queries.scope_units(actor))
     form = RosterForm(request.GET or None, units=units)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     unit = next((one for one in units if one.pk == wanted.get("unit")), None)
@@ -80,12 +80,12 @@ def _describe_person(actor: Actor, person: Person) -> dict[str, Any]:
     leads = keeps or leads_person(actor, person.pk)
     stints = list(person.stints.select_related("unit").order_by("-until_on", "-from_on", "-pk"))
     waiting = person.transfers.filter(state=TransferState.WAITING)
-    user = person.account
-    grants = list(user.grants.select_related("unit", "bureau").order_by("pk")) if user and keeps else []
+    account = person.account
+    grants = list(account.grants.select_related("unit", "bureau").order_by("pk")) if account and keeps else []
     return {
-        "person": person, "keeps": keeps, "leads": leads, "user": user, "grants": grants,
-        "stints": sorted(stints, key=lambda one: one.until_on is not None),
-        "posts": [one for one in stints if one.until_on is None and one.role != "成员"] if user and keeps else [],
+        "person": person, "keeps": keeps, "leads": leads, "account": account, "grants": grants,
+        "stints": sorted(stints, key=lambda one: (one.until_on is not None, one.unit.line != Line.PARTY)),
+        "posts": [one for one in stints if one.until_on is None and one.role != "成员"] if account and keeps else [],
         "waiting": waiting.select_related("to_unit", "stint__unit").first(),
         "exemptions": list(person.exemptions.order_by("-from_on", "-pk")),
         "requests": list(person.exemption_requests.order_by("-pk")) if leads else [],
@@ -113,7 +113,7 @@ def do_deed(request: HttpRequest, person_id: int, code: str) -> HttpResponse:
     keeps = actor.keeps_office if party is None else is_office_for(actor, party)
     demand_power(_may(deed, keeps, keeps or leads_person(actor, person.pk)) and deed.when(person))
     stints = list(person.stints.filter(until_on__isnull=True).select_related("unit", "person").order_by("pk"))
-    units = list(queries.scope_led_units(actor).order_by("-line", "path")) if "unit" in deed.form.base_fields else []
+    units = queries.order_units(queries.scope_led_units(actor)) if "unit" in deed.form.base_fields else []
     form: DeedForm = deed.form(
         request.POST or None, person=person, stints=stints, units=units, initial=_prefill(request)
     )
@@ -134,7 +134,7 @@ def _prefill(request: HttpRequest) -> dict[str, str]:
 def add_person(request: HttpRequest) -> HttpResponse:
     actor = demand_actor(request)
     demand_power(actor.keeps_office)
-    units = list(queries.scope_led_units(actor).order_by("path"))
+    units = queries.order_units(queries.scope_led_units(actor))
     parties = [unit for unit in units if unit.line == Line.PARTY]
     departments = [unit for unit in units if unit.line == Line.ADMIN]
     form = AddPersonForm(

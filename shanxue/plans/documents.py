@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docx.document import Document as DocxDocument
 
+from shanxue.base.lettering import measure_width
 from shanxue.base.paper import (
     DATE_STYLE,
     SIGNATURE_STYLE,
@@ -25,14 +26,14 @@ from .rules.planning import PlanTier
 
 HEADING, SUBHEADING, BODY = "公文一级", "公文二级", "公文正文"
 NUMERALS = "一二三四五六七八九十"
-WIDTHS = (1250, 4195, 1500, 1900)  # 时限 事项 类别 责任单位, of the 版心's 8845
+WIDTHS = (1500, 3945, 1500, 1900)  # 时限 事项 类别 责任单位, of the 版心's 8845
 MOST_NUMBERED = len(NUMERALS)
 
 
 def write_plan(plan: Plan) -> bytes:
     """Write a plan as it stands; marked 送审稿 until it is approved. Cancelled and unplanned items are left out."""
     document = start_document(plan.title)
-    write_lines(document, ("公文标题", clean_text(plan.title)))
+    write_lines(document, *(("公文标题", line) for line in _split_title(plan)))
     if plan.state != PlanState.APPROVED:
         write_lines(document, ("公文稿别", "（送审稿）"))
     write_lines(document, ("", ""))
@@ -49,6 +50,15 @@ def write_plan(plan: Plan) -> bytes:
 
 
 Line = tuple[str, str]
+TITLE_WIDTH = 38  # half characters of 2号 on one line, less one character's room at either side
+
+
+def _split_title(plan: Plan) -> list[str]:
+    """A title too long for one line is broken after the name of the bureau, never inside a word (GB/T 9704 7.3.1)."""
+    title, name = clean_text(plan.title), clean_text(plan.bureau.name)
+    if measure_width(title) <= TITLE_WIDTH or not title.startswith(name) or title == name:
+        return [title]
+    return [name, title.removeprefix(name)]
 
 
 def _list_sections(plan: Plan) -> Iterator[tuple[str, Sequence[Line], Sequence[PlanItem]]]:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from shanxue.base.errors import refuse_missing
 from shanxue.orgs.models import Unit
-from shanxue.orgs.queries import Actor, scope_led_units
+from shanxue.orgs.queries import Actor, order_units, scope_led_units
 from shanxue.orgs.rules import Line
 
 from ..models import Campaign, PlanItem
@@ -62,4 +62,4 @@ def list_campaign_sessions(campaign: Campaign) -> list[dict[str, object]]:
 
 def list_running_units(actor: Actor) -> list[Unit]:
     """Units the actor may run a campaign for."""
-    return list(scope_led_units(actor).filter(line=Line.PARTY).order_by("path"))
+    return order_units(scope_led_units(actor).filter(line=Line.PARTY))

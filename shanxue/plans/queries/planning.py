@@ -20,6 +20,7 @@ from shanxue.orgs.queries import (
     leads_person,
     match_granted_units,
     match_people,
+    order_units,
     scope_led_units,
 )
 from shanxue.orgs.rules import Line, UnitKind
@@ -187,9 +188,15 @@ def list_plans(actor: Actor, year: int, state: str = "") -> list[tuple[Plan, Kep
         plans = plans.filter(Q(unit__isnull=False) | Q(person=actor.person))
     else:
         plans = plans.filter(unit__isnull=False)
-    found = list(plans.order_by("unit__path", "person__staff_no"))
+    found = sorted(plans, key=_rank_plan)
     kept = count_kept_of(found)
     return [(plan, kept[plan.pk]) for plan in found]
+
+
+def _rank_plan(plan: Plan) -> tuple[bool, bool, str]:
+    """The bureau's first, then units by code, then people by staff number."""
+    owner = plan.unit.code if plan.unit is not None else (plan.person.staff_no if plan.person is not None else "")
+    return plan.unit is None, plan.unit is None or plan.unit.parent_id is not None, owner
 
 
 def count_kept_of(plans: Iterable[Plan]) -> dict[int, Kept]:
@@ -210,7 +217,7 @@ def list_unplanned_units(actor: Actor, year: int) -> list[Unit]:
     wanted = Q(kind__in=PLANNING_KINDS[:2]) | Q(parent__isnull=True)
     units = scope_led_units(actor).filter(wanted, line=Line.PARTY)
     closed = Q(until_on__isnull=False, until_on__lte=actor.on)
-    return list(units.exclude(closed).exclude(plans__year=year).order_by("path"))
+    return order_units(units.exclude(closed).exclude(plans__year=year))
 
 
 def list_changes(plan: Plan) -> list[PlanChange]:
@@ -229,7 +236,7 @@ def list_responsible_units(plan: Plan) -> list[Unit]:
     units = Unit.objects.filter(bureau=plan.bureau_id)
     if tell_tier(plan) is PlanTier.UNIT and plan.unit is not None:
         units = units.filter(path__startswith=plan.unit.path)
-    return list(units.order_by("line", "path"))
+    return order_units(units)
 
 
 def list_held_sessions(item: PlanItem) -> list[tuple[int, str, date, str]]:
