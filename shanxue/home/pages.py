@@ -74,7 +74,7 @@ class Section:
     pages: tuple[Page, ...]
 
 
-MY_STUDY = Section(_("我的学习"), (
+MY_STUDY = Section(_("学习"), (
     Page("home:due", _("我的待办"), _("要做的事，按时间排好。"), has_own),
     Page("study:log", _("记学习"), _("记一条自学，或者写一篇笔记。"), has_own),
     Page("study:notes", _("我的笔记"), _("写过的笔记和审阅意见。"), has_own),
@@ -101,7 +101,7 @@ BRANCHES = Section(_("支部和人员"), (
     Page("study:draws", _("笔记抽查"), _("随机抽几篇，抽法可以重现。"), leads),
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("主题教育"), _("专题的内容、时间和结果。"), reads_any),
-    Page("supervision:duties", _("应办事项"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
+    Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
     Page("orgs:transfers", _("转接"), _("转出和等待接收的组织关系。"), leads),
@@ -111,7 +111,7 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:board", _("考核看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
-    Page("supervision:coverage", _("无人过问的地方"), _("没有书记、没有计划或者没有任务的支部和人。"), reads_others),
+    Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
