@@ -67,6 +67,7 @@ def judge_code(secret: str, code: str, session_id: int, window: int) -> CodeKind
     code = code.strip().lower()
     recent = (window, window - 1)
     if len(code) == 4 and code.isdecimal():
+        code = f"{int(code):04d}"  # full-width digits of a Chinese keyboard too
         words = (write_word(secret, session_id, number) for number in recent)
         return CodeKind.TYPED if any(_same(code, word) for word in words) else CodeKind.WRONG
     if code.count("-") == 2:
