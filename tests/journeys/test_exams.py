@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from shanxue.exams.actions.sittings import hand_in
 from shanxue.exams.models import Paper, Question, Score, Sitting
+from shanxue.exams.uploads import keep_upload
 from tests.exams.office import add_paper, add_question, answer_all, begin
 from tests.house import House
 from tests.intake.fixtures import write_xlsx
@@ -200,6 +201,8 @@ def list_places(house: House, paper: Paper) -> list[tuple[str, str]]:
     answer_all(taken, [["B"]], now)
     hand_in(taken, actor="张三", at=now)
     running = begin(house, "张三", paper, now)
+    table = "题目,题型,答案,选项A,选项B\n甲是（ A ）,单选题,A,一,二\n乙是,单选题,E,一,二\n有____个,填空题,四,,\n"
+    digest = keep_upload(house.bureau.pk, "题库.csv", table.encode(), now)
     own = [
         ("tests", []),
         ("test", [paper.pk]),
@@ -209,7 +212,7 @@ def list_places(house: House, paper: Paper) -> list[tuple[str, str]]:
     ]
     office = [
         ("papers", []), ("new_paper", []), ("paper", [paper.pk]), ("paper", [draft.pk]), ("paper_rule", [draft.pk]),
-        ("paper_choose", [draft.pk]), ("publish", [draft.pk]), ("bank", []), ("new_question", []), ("bank_import", []),
+        ("paper_choose", [draft.pk]), ("publish", [draft.pk]), ("bank", []), ("new_question", []), ("bank_import", []), ("bank_preview", [digest]),
         ("question", [Question.objects.latest("pk").pk]),
     ]  # fmt: skip
     return [

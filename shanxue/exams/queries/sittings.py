@@ -123,9 +123,10 @@ def list_answers(sitting: Sitting) -> list[SittingAnswer]:
     return list(sitting.answers.order_by("position"))
 
 
-def list_sat(person: Person, paper: Paper) -> list[Sitting]:
-    """List a person's sittings of one paper, first attempt first."""
-    return list(Sitting.objects.filter(person=person, paper=paper).select_related("score").order_by("attempt"))
+def list_handed_in(person: Person, paper: Paper) -> list[Sitting]:
+    """List a person's finished sittings of one paper, first attempt first."""
+    done = Sitting.objects.filter(person=person, paper=paper, handed_in_at__isnull=False)
+    return list(done.select_related("score").order_by("attempt"))
 
 
 def list_answered(answers: Iterable[SittingAnswer]) -> list[int]:

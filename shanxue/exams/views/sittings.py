@@ -65,7 +65,7 @@ def show_test(request: HttpRequest, paper_id: int) -> HttpResponse:
         return redirect("exams:sitting", sitting.pk)
     page = {
         "test": test,
-        "sat": queries.list_sat(person, test.paper),
+        "sat": queries.list_handed_in(person, test.paper),
         "can_start": test.running is not None or (test.left > 0 and test.is_open(now)),
         "waiting": test.paper.state == PaperState.OPEN and now < test.paper.opens_at,
         "withdrawn": test.paper.state == PaperState.CLOSED,
