@@ -35,7 +35,8 @@ from .rules.desk import Hand, Lack, gather_hands
 
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
-ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, supervision, orgs)  # their due.py, in the order of the year line
+# Their due.py, in the order of the line “今年学习”.
+ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, supervision, orgs)
 
 
 @dataclass(frozen=True)
