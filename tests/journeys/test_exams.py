@@ -212,7 +212,8 @@ def list_places(house: House, paper: Paper) -> list[tuple[str, str]]:
     ]
     office = [
         ("papers", []), ("new_paper", []), ("paper", [paper.pk]), ("paper", [draft.pk]), ("paper_rule", [draft.pk]),
-        ("paper_choose", [draft.pk]), ("publish", [draft.pk]), ("bank", []), ("new_question", []), ("bank_import", []), ("bank_preview", [digest]),
+        ("paper_choose", [draft.pk]), ("publish", [draft.pk]), ("bank", []), ("new_question", []), ("bank_import", []),
+        ("bank_preview", [digest]),
         ("question", [Question.objects.latest("pk").pk]),
     ]  # fmt: skip
     return [
