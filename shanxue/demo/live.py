@@ -8,9 +8,11 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from shanxue.activities.actions.arranging import Arrangement, arrange_session, send_notice
+from shanxue.activities.actions.records import Draft, pass_record, save_record, submit_record
 from shanxue.activities.models import Leave, Session
 from shanxue.activities.rules import LeaveReason, MakeUpForm, SessionKind, Tier
 from shanxue.activities.rules.agenda import AgendaRow
+from shanxue.activities.rules.records import Decision
 from shanxue.exams.actions.bank import QuestionValues, save_question
 from shanxue.exams.actions.papers import PaperValues, publish_paper, save_paper, set_rule
 from shanxue.exams.models import Score
@@ -24,7 +26,7 @@ from shanxue.plans.models import Campaign
 
 from .days import move_to_workday
 from .sessions import Branch
-from .texts import PLACES, QUESTIONS, THEMES
+from .texts import MINUTES, PLACES, QUESTIONS, RESOLUTIONS, THEMES
 
 BANK = "党章党规"
 AGENDA = (AgendaRow(title="领学文件"), AgendaRow(title="交流发言"), AgendaRow(title="讨论决议"))
@@ -156,3 +158,20 @@ def move_somebody(office: Actor, branches: Sequence[Branch], at: datetime) -> No
 
 def ask_to_correct(member: Actor, at: datetime) -> None:
     ask_correction(member, "职级类别", "县处级以上", "乡科级", at=at)
+
+
+def write_minutes(secretary: Actor, office: Actor, branch: Branch, at: datetime) -> None:
+    """The branch's minutes as they were written through the year: the last but one waits, the last is not written."""
+    today = timezone.localdate(at)
+    held = list(Session.objects.filter(unit=branch.unit, on__year=today.year, on__lt=today).order_by("on", "pk"))
+    for place, session in enumerate(held[:-1]):
+        written = timezone.make_aware(datetime.combine(session.on + timedelta(days=1), time(10, 0)))
+        decisions: tuple[Decision, ...] = ()
+        if session.kind == SessionKind.PARTY_MEETING:
+            text, due = RESOLUTIONS[place % len(RESOLUTIONS)], session.on + timedelta(days=30)
+            decisions = (Decision(text, branch.recorder.pk, due),)
+        draft = Draft(content=MINUTES.format(topic=session.topic), decisions=decisions)
+        record = save_record(secretary, session, draft, revision=0, at=written)
+        record = submit_record(secretary, session, revision=record.revision, at=written)
+        if place < len(held) - 2:
+            pass_record(office, session, revision=record.revision, at=written + timedelta(days=1))

@@ -30,6 +30,7 @@ from .days import pick_workday
 from .texts import CENTRE, LECTURES, MINUTES, PLACES, RESOLUTIONS, STUDIES, THEMES
 
 QUARTERS = "一二三四"
+WRITTEN_HERE = 1  # branches that write their minutes and notes here
 COMMITTEE = (Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE, Role.STUDY_COMMITTEE)
 MARKS = (Mark.PRESENT,) * 92 + (Mark.LEAVE,) * 4 + (Mark.ABSENT,) * 2 + (Mark.LATE,) * 2
 REASONS = (LeaveReason.TRAVEL, LeaveReason.DUTY, LeaveReason.SICK, LeaveReason.ON_SHIFT, LeaveReason.VACATION)
@@ -90,8 +91,13 @@ def hold_year(bureau: Bureau, branches: Sequence[Branch], campaign: Campaign, to
         marks += _mark_session(session, expected, holder.exempt if holder else set(), draw)
     Attendance.objects.bulk_create(marks, batch_size=2000)
     _write_agenda(sessions)
-    _write_minutes([session for session in sessions if session.unit_id in by_unit], today)
+    _write_minutes([session for session in sessions if _writes_on_paper(by_unit.get(session.unit_id))], today)
     _make_up(marks, sessions, today)
+
+
+def _writes_on_paper(branch: Branch | None) -> bool:
+    """All branches but the first hand their minutes in on paper; the office enters that they passed."""
+    return branch is not None and branch.number >= WRITTEN_HERE
 
 
 def _plan_branch(branch: Branch, campaign: Campaign, today: date) -> Iterator[Session]:

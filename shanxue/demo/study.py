@@ -17,11 +17,10 @@ from shanxue.study.rules import Audience, Measure, NoteState, OutcomeState
 from shanxue.study.rules.texts import count_characters
 
 from .days import pick_workday
-from .sessions import Branch
+from .sessions import WRITTEN_HERE, Branch
 from .texts import GAINS, MATERIALS, NOTE_CASES, NOTE_STEPS, NOTE_SUBJECTS
 
 MEMBERS = (PartyStatus.FULL, PartyStatus.PROBATIONARY)
-WRITTEN_HERE = 1  # branches whose notes are typed here
 RECENT_DAYS = 14
 
 

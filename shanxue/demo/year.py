@@ -20,7 +20,7 @@ from shanxue.plans.models import Campaign
 from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules import CampaignState
 
-from .live import announce_meetings, ask_to_correct, move_somebody, open_test
+from .live import announce_meetings, ask_to_correct, move_somebody, open_test, write_minutes
 from .plans import link_sessions, plan_year, run_campaigns
 from .sessions import Branch, hold_year, list_branches
 from .study import study_year
@@ -66,6 +66,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
     root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
     people = [stint.person for branch in branches for stint in branch.stints]
     with transaction.atomic():
+        write_minutes(secretary, office, branches[0], at)
         announce_meetings(office, secretary, branches, campaign, at)
         open_test(office, root, people, at)
         move_somebody(office, branches, at)
