@@ -110,7 +110,7 @@ def list_jobs(members: list[tuple[int, str]], sessions: list[Session]) -> dict[s
     draw.shuffle(jobs)
     secretaries = [
         {"path": reverse("activities:sync", args=[session.pk]), "cookie": members[n * BRANCH][1],
-         "people": [person for person, _ in members[n * BRANCH : (n + 1) * BRANCH]][::2]}
+         "people": [person for person, _ in members[n * BRANCH : (n + 1) * BRANCH]][::2], "starts": draw.random() * 3}
         for n, session in enumerate(sessions[:SECRETARIES])
     ]  # fmt: skip
     return {"members": jobs, "secretaries": secretaries}

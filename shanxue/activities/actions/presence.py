@@ -67,19 +67,21 @@ def take_marks(
 
 def lock_roll(session: Session) -> Session:
     """Hold a session so that two devices speak of it one after the other. Phones signing in do not wait here."""
-    locked = Session.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("bureau", "unit", "plan_item").get(pk=session.pk)
+    locked = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    locked.bureau, locked.unit = session.bureau, session.unit
+    return locked
 
 
 def _open_book(session: Session, said: Sequence[Said], actor: Actor, at: datetime, skew: timedelta) -> _Book:
     people = {one.person_id for one in said}
-    rows = Attendance.objects.filter(session=session, person__in=people).select_related("person", "session")
+    rows = Attendance.objects.filter(session=session, person__in=people).select_related("person")
+    held = {row.person_id: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
     told = MarkEntry.objects.filter(key__in=[one.key for one in said])
+    others = people - held.keys()
+    known = Person.objects.filter(bureau=session.bureau_id, pk__in=others).values_list("pk", flat=True)
     return _Book(
-        session, actor, at, skew, describe_moment(session, at),
-        {row.person_id: row for row in rows.select_for_update(of=("self",)).order_by("pk")},
-        {entry.key: entry for entry in told},
-        set(Person.objects.filter(bureau=session.bureau_id, pk__in=people).values_list("pk", flat=True)),
+        session, actor, at, skew, describe_moment(session, at), held, {entry.key: entry for entry in told},
+        held.keys() | set(known if others else ()),
     )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def sync_marks(request: HttpRequest, session_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"code": "signed_out", "sentence": _("登录已过期，点名还在这台设备上。")}, status=401)
     actor, at = demand_actor(request), timezone.now()
-    session = find_led_session(actor, session_id)
+    session = queries.find_led_roll(actor, session_id)
     batch = read_batch(request.body, at)
     answers = actions.take_marks(session, batch.said, actor=actor, at=at, skew=batch.skew) if batch.said else []
     if batch.agenda:
