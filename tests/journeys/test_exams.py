@@ -109,12 +109,20 @@ def test_a_dropped_line_loses_no_answer(paper: Paper, open_page: OpenPage) -> No
 
 
 def test_an_answer_kept_on_the_device_survives_a_closed_page(paper: Paper, open_page: OpenPage) -> None:
+    """The line was down when the page was closed: opened again on this device, the answer is there and is sent."""
     page = start(open_page)
-    page.context.set_offline(True)
+    place, context = page.url, page.context
+    context.set_offline(True)
     choose(page, "实现共产主义")
     expect(page.locator("#saved")).to_contain_text("网络断开")
-    page.close(run_before_unload=False)
+    page.close()
     assert Sitting.objects.get().answers.get(position=1).given is None
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(place)
+    expect(again.locator("#saved")).to_contain_text("已保存 ")
+    expect(again.get_by_role("radio", name="实现共产主义")).to_be_checked()
+    assert Sitting.objects.get().answers.get(position=1).given == ["A"]
 
 
 def test_time_up_hands_in_what_was_answered(paper: Paper, open_page: OpenPage) -> None:
