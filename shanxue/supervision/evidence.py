@@ -27,6 +27,7 @@ class _Need:
     quorums: dict[str, dict[tuple[str, ...], tuple[date, date]]] = field(default_factory=dict)
     pairs: dict[tuple[str, ...], tuple[date, date]] = field(default_factory=dict)
     posts: dict[tuple[str, ...], tuple[date, date]] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)  # the posts by whose holders a lecture must be given
 
     @property
     def whole(self) -> tuple[date, date]:
@@ -67,6 +68,7 @@ def _note_needs(needs: dict[tuple[bool, str], _Need], duty: Duty, today: date) -
     first, last = min(slot.counts_from, slot.period.from_on), max(slot.grace_on, today)
     for event in list_events(demand):
         need = needs.setdefault((duty.subject.is_unit, event.source), _Need())
+        need.roles.update(event.by_roles)
         _widen(need.spans if not event.by_roles else need.posts, event.kinds, first, last)
         quorum = demand.quorum if isinstance(demand, Attendance) else event.quorum
         if quorum is not None:
@@ -80,41 +82,47 @@ def _name(subjects: list[Subject]) -> list[int] | None:
 
 
 def _read_held(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Record]:
-    """Sessions held by units, with who was there where a rule asks for it; lectures by whoever holds a post."""
-    names = _name(units)
-    if need.spans:
-        due = {
-            of: activities.count_present(bureau_id, _list_wanted(spans), names, of)
-            for of, spans in need.quorums.items()
-        }
-        people = activities.list_present_people(bureau_id, _list_wanted(need.pairs), names) if need.pairs else {}
-        for row in activities.list_held(bureau_id, _list_wanted(need.spans), names):
-            counts = tuple((of, *sessions[row.id]) for of, sessions in due.items() if row.id in sessions)
-            yield _build_held(row, f"u{row.unit_id}", counts, people.get(row.id, ()))
+    """Sessions held by units, with who was there where a rule asks for it."""
     if need.posts:
         yield from _read_lectures(bureau_id, need, units)
+    if not need.spans:
+        return
+    held = activities.list_held(bureau_id, _list_wanted(need.spans), _name(units))
+    due = {of: activities.count_present(_pick(held, spans), of) for of, spans in need.quorums.items()}
+    people = activities.list_present_people(_pick(held, need.pairs))
+    for row in held:
+        counts = tuple([(of, *sessions[row.id]) for of, sessions in due.items() if row.id in sessions])
+        yield _build_held(row, f"u{row.unit_id}", counts, people.get(row.id, ()))
+
+
+def _pick(held: list[Held], spans: dict[tuple[str, ...], tuple[date, date]]) -> list[int]:
+    """Pick the sessions of these kinds in these days."""
+    return [
+        row.id
+        for row in held
+        if any((not kinds or row.kind in kinds) and first <= row.on <= last for kinds, (first, last) in spans.items())
+    ]
 
 
 def _build_held(
     row: Held, key: str, due: tuple[tuple[str, int, int], ...] = (), people: tuple[int, ...] = (),
     speakers: tuple[int, ...] = (),
 ) -> Record:  # fmt: skip
-    return Record(
-        "session", row.id, key, row.on, row.kind, row.topic, tier=row.tier, minutes=row.minutes, people=people,
-        due=due, speakers=speakers,
-    )  # fmt: skip
+    pk, _unit, kind, tier, on, topic, minutes = row
+    return Record("session", pk, key, on, kind, topic, tier, minutes=minutes, speakers=speakers, people=people, due=due)
 
 
 def _read_lectures(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Record]:
     """A lecture counts for the unit whose post its speaker holds, wherever it was held."""
     holders: dict[int, list[str]] = {}
     for unit in units:
-        for member in unit.members:
-            if member.role and member.role != "成员":
-                holders.setdefault(member.person_id, []).append(unit.key)
-    for row, speaker in activities.list_lectures(bureau_id, _list_wanted(need.posts), list(holders)):
+        for person, role, _status in unit.members:
+            if role in need.roles:
+                holders.setdefault(person, []).append(unit.key)
+    held = {row.id: row for row in activities.list_held(bureau_id, _list_wanted(need.posts), None)} if holders else {}
+    for session, speaker in sorted(activities.list_speakers(list(held), list(holders))):
         for key in holders[speaker]:
-            yield _build_held(row, key, speakers=(speaker,))
+            yield _build_held(held[session], key, speakers=(speaker,))
 
 
 def _list_ids(people: list[Subject]) -> list[int]:

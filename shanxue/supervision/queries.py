@@ -38,7 +38,8 @@ from .models import Reminder
 from .rules.boards import Board, build_board, pick_shown
 
 DAY = timedelta(days=1)
-RECENT = 2  # a board shows the turn before this one while something is left to do for it
+RECENT = 2  # a board shows the turn before this one while something is left to do for it,
+LOOK_BACK = timedelta(days=92)  # and no longer than a quarter after it ended; the unit's own page shows the year
 LONGEST_TURN = timedelta(days=400)
 
 
@@ -61,8 +62,13 @@ def read_book(bureau: Bureau) -> RuleBook:
 
 
 def look_back(today: date) -> Period:
-    """The days a board looks at: last year and this one so far."""
-    return Period(date(today.year - 1, 1, 1), today + DAY)
+    """The days a board looks at."""
+    return Period(today - LOOK_BACK, today + DAY)
+
+
+def look_at_year(today: date) -> Period:
+    """This year so far, and what ended shortly before it."""
+    return Period(min(date(today.year, 1, 1), today - LOOK_BACK), today + DAY)
 
 
 def _settle(
@@ -72,7 +78,7 @@ def _settle(
     if not duties:
         return []
     records = gather_records(book.bureau.pk, duties, today)
-    return settle(duties, records, list_remarks(book.bureau, subjects), today)
+    return settle(duties, records, list_remarks(book.bureau, subjects), today, open_only=bool(recent))
 
 
 def list_duties(

@@ -55,7 +55,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     board = queries.build_units_board(actor, actor.on)
     show = request.GET.get("show", "")
     page = {
-        "board": board, "show": show if show in SHOWN else "", "sections": _list_sections(board, show),
+        "show": show if show in SHOWN else "", "sections": _list_sections(board, show), "total": len(board.rows),
         "ticked": request.GET.get("all") == "1", "counts": _name_counts(board), "may_remind": actor.leads,
     }  # fmt: skip
     return render(request, "supervision/board.html", page)
@@ -66,9 +66,7 @@ def _list_sections(board: Board, show: str) -> list[dict[str, Any]]:
     for section in board.sections:
         rows = [row for row in section.rows if _is_shown(row, show)]
         if rows:
-            found.append(
-                {"kind": section.kind, "columns": section.columns, "rows": rows, "span": len(section.columns) + 2}
-            )
+            found.append({"kind": section.kind, "columns": section.columns, "rows": rows})
     return found
 
 
@@ -86,7 +84,7 @@ def _name_counts(board: Board) -> list[tuple[Light, int]]:
 def show_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     actor = demand_actor(request)
     unit = find_unit(actor, unit_id)
-    window = queries.look_back(actor.on)
+    window = queries.look_at_year(actor.on)
     lines = _list_lines(queries.list_duties(unit, actor.on, window=window), actor.on)
     members = [one for one in queries.list_members(actor, unit, actor.on) if one.asks]
     page = {
@@ -132,7 +130,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResponse:
-    lines = _list_lines(queries.list_duties(person, actor.on, window=queries.look_back(actor.on)), actor.on)
+    lines = _list_lines(queries.list_duties(person, actor.on, window=queries.look_at_year(actor.on)), actor.on)
     page = {
         "person": person, "lines": lines, "reminders": queries.list_open_reminders(person),
         "summary": _summarise(line["now"] for line in lines),

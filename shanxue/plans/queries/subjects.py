@@ -35,7 +35,7 @@ def read_units(units: QuerySet[Unit], obligations: Iterable[Obligation], on: dat
     stints = Stint.objects.filter(filter_in_force(on), unit__in=units.values("pk"), unit__line=Line.PARTY)
     stints = stints.exclude(person__left_on__lte=on)
     members = _read_members(stints) if needs_members(rules) else {}
-    sizes = _read_sizes(stints) if needs_size(rules) else {}
+    sizes = _read_sizes(stints, members) if needs_size(rules) else {}
     return [
         Subject(
             f"u{pk}", pk, name, True, unit_kind=kind, from_on=from_on, until_on=until_on,
@@ -48,12 +48,15 @@ def read_units(units: QuerySet[Unit], obligations: Iterable[Obligation], on: dat
 def _read_members(stints: QuerySet[Stint]) -> dict[int, list[Member]]:
     found: dict[int, list[Member]] = {}
     columns = ("unit_id", "person_id", "role", "person__party_status")
-    for unit, person, role, status in stints.values_list(*columns):
+    for unit, person, role, status in stints.values_list(*columns).iterator(chunk_size=10_000):
         found.setdefault(unit, []).append(Member(person, role, status))
     return found
 
 
-def _read_sizes(stints: QuerySet[Stint]) -> dict[int, int]:
+def _read_sizes(stints: QuerySet[Stint], members: dict[int, list[Member]]) -> dict[int, int]:
+    """How many 正式党员 stand in each unit; counted from the members where they were read already."""
+    if members:
+        return {unit: len({one[0] for one in rows if one[2] == PartyStatus.FULL}) for unit, rows in members.items()}
     full = Q(person__party_status=PartyStatus.FULL)
     counted = stints.filter(full).order_by().values_list("unit_id").annotate(size=Count("person_id", distinct=True))
     return dict(counted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 
 from shanxue.base.periods import Period
 
@@ -20,6 +21,7 @@ from .versions import Issue, Rule, list_rules
 from .wording import describe_trigger
 
 DAY = timedelta(days=1)
+_BY_KEY = attrgetter("key")
 EVENT_TRIGGERS = ("milestone", "role", "founded", "transfer")
 
 
@@ -27,20 +29,17 @@ EVENT_TRIGGERS = ("milestone", "role", "founded", "transfer")
 class Duty:
     """One unit or person in one turn of an obligation.
 
-    ``key``: institution/obligation/subject/turn, stable for good. ``pieces``: what is true of this subject only; see
+    ``key``: institution/obligation/subject/turn, stable for good; ``line`` is the key without the turn.
+    ``pieces``: what is true of this subject only; see
     ``explain`` for the whole. ``pauses`` are the exemptions that touch the turn.
     """
 
     key: str
+    line: str
     subject: Subject
     slot: Slot
     pieces: tuple[Piece, ...] = ()
     pauses: tuple[Pause, ...] = ()
-
-    @property
-    def line(self) -> str:
-        """Name subject and obligation across turns and versions."""
-        return self.key.rpartition("/")[0]
 
     @property
     def rule(self) -> Rule:
@@ -59,8 +58,9 @@ def expand(
     ``recent``: keep of each obligation of each subject only the last so many turns (0: all of them).
     """
     everybody = sorted(subjects, key=lambda subject: subject.key)
-    found: dict[str, Duty] = {}
-    for rule in list_rules(issues):
+    found: list[Duty] = []
+    rules = list_rules(issues)
+    for rule in rules:
         asked = [subject for subject in everybody if judge_kind(rule.obligation.who, subject).asked]
         if not asked:
             continue
@@ -68,23 +68,23 @@ def expand(
         if recent:
             slots = _cut_slots(slots, recent)
         for subject in asked:
-            for duty in _expand_one(rule, subject, slots, window, calendar):
-                found[duty.key] = duty
-    kept = _keep_recent(found, recent) if recent else found
-    return [kept[key] for key in sorted(kept)]
+            found += _expand_one(rule, subject, slots, window, calendar)
+    if recent and any(rule.number > 1 for rule in rules):
+        found = _keep_recent(found, recent)  # each version was cut by itself
+    return sorted(found, key=_BY_KEY)
 
 
-def _keep_recent(found: dict[str, Duty], recent: int) -> dict[str, Duty]:
+def _keep_recent(found: list[Duty], recent: int) -> list[Duty]:
     """Keep the last turns of each line; deadlines that run from events are all kept."""
     lines: dict[str, list[Duty]] = {}
-    for duty in found.values():
+    for duty in found:
         tail = duty.slot.tag[8:] or ("" if not _runs_from_event(duty.rule) else duty.slot.tag)
         lines.setdefault(duty.line + tail, []).append(duty)
-    kept: dict[str, Duty] = {}
+    kept: list[Duty] = []
     for duties in lines.values():
         if len(duties) > recent:
-            duties.sort(key=lambda duty: duty.slot.period)
-        kept |= {duty.key: duty for duty in duties[-recent:]}
+            duties.sort(key=lambda duty: duty.slot.period.from_on)
+        kept += duties[-recent:]
     return kept
 
 
@@ -113,10 +113,12 @@ def _expand_one(
 
 
 def _build(subject: Subject, slot: Slot, said: tuple[Piece, ...] = ()) -> Duty:
-    key = f"{slot.rule.line}/{subject.key}/{slot.tag}"
+    line = f"{slot.rule.line}/{subject.key}"
+    key = f"{line}/{slot.tag}"
     if subject.is_unit and subject.from_on is None:
-        return Duty(key, subject, slot, said)
-    return Duty(key, subject, slot, (*said, *_explain_subject(subject, slot)), _find_pauses(subject, slot.period))
+        return Duty(key, line, subject, slot, said)
+    pieces = (*said, *_explain_subject(subject, slot))
+    return Duty(key, line, subject, slot, pieces, _find_pauses(subject, slot.period))
 
 
 def _explain_subject(subject: Subject, slot: Slot) -> Iterator[Piece]:
@@ -183,18 +185,20 @@ def _expand_events(
 
 
 def list_triggers(trigger: Trigger, subject: Subject) -> list[tuple[date, str]]:
-    """List the days from which this deadline runs for a subject, each with what happened."""
+    """List the days from which this deadline runs for a subject, each once, with what happened on it."""
     if trigger.kind == "founded":
-        return [(subject.from_on, "成立")] if subject.from_on else []
-    if trigger.kind == "milestone":
-        return sorted({(mark.on, mark.kind) for mark in subject.marks if mark.kind in trigger.words})
-    if trigger.kind == "role":
-        begun = {
-            (stay.from_on, f"任{stay.unit_name}{stay.role}") for stay in subject.stays if stay.role in trigger.words
-        }
-        return sorted((day, what) for day, what in begun if day is not None)
-    moved = {(stay.until_on, f"转出{stay.unit_name}") for stay in subject.stays if stay.of_party}
-    return sorted((day, what) for day, what in moved if day is not None)
+        found: set[tuple[date | None, str]] = {(subject.from_on, "成立")}
+    elif trigger.kind == "milestone":
+        found = {(mark.on, mark.kind) for mark in subject.marks if mark.kind in trigger.words}
+    elif trigger.kind == "role":
+        held = [stay for stay in subject.stays if stay.role in trigger.words]
+        found = {(stay.from_on, f"任{stay.unit_name}{stay.role}") for stay in held}
+    else:
+        found = {(stay.until_on, f"转出{stay.unit_name}") for stay in subject.stays if stay.of_party}
+    days: dict[date, list[str]] = {}
+    for day, what in sorted((day, what) for day, what in found if day is not None):
+        days.setdefault(day, []).append(what)
+    return [(day, "、".join(what)) for day, what in days.items()]
 
 
 def _build_event_slot(rule: Rule, demand: Deadline, day: date, what: str, calendar: WorkCalendar) -> Slot:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
+from typing import NamedTuple
 
 from shanxue.base.points import MILLI, format_scaled
 
@@ -14,8 +17,10 @@ from .obligations import (
     Amounts,
     Attendance,
     Cycle,
+    Deadline,
     Event,
     FixedDay,
+    Frequency,
     PairClass,
     Pairs,
     Quorum,
@@ -23,13 +28,12 @@ from .obligations import (
     Quota,
 )
 from .slots import Slot
-from .subjects import Member, Subject
+from .subjects import Subject
 from .vocabulary import COMMITTEE_ROLES
 from .wording import describe_quota
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):  # a tuple, because a board makes tens of thousands of them
     """One thing that happened, of a unit or a person. Amounts are milli of ``measure``; ``None`` is not known.
 
     ``present`` and ``due``: by whom an attendance ratio is counted, see ``QuorumOf``. ``people``: who was there, for
@@ -61,8 +65,7 @@ class Rejected:
     why: str
 
 
-@dataclass(frozen=True)
-class Fulfilment:
+class Fulfilment(NamedTuple):
     """``done`` says how far it is (1/2次, 24/32学时); ``met_on`` is the day on which it was met."""
 
     met: bool
@@ -71,6 +74,9 @@ class Fulfilment:
     rejected: tuple[Rejected, ...] = ()
     met_on: date | None = None
     missing: str = ""
+
+
+_IN_ORDER = attrgetter("on", "ref")
 
 
 class RecordBook:
@@ -83,7 +89,7 @@ class RecordBook:
         for kinds in self._found.values():
             for rows in kinds.values():
                 if len(rows) > 1:
-                    rows.sort(key=lambda record: (record.on, record.ref))
+                    rows.sort(key=_IN_ORDER)
 
     def list_for(self, subject: str, event: Event) -> list[Record]:
         kinds = self._found.get((subject, event.source))
@@ -94,23 +100,24 @@ class RecordBook:
         else:
             wanted = event.kinds or tuple(kinds)
             rows = [record for kind in wanted for record in kinds.get(kind, ())]
-            rows.sort(key=lambda record: (record.on, record.ref))
+            rows.sort(key=_IN_ORDER)
         return [record for record in rows if record.tier in event.tiers] if event.tiers else rows
 
 
 def fulfil(subject: Subject, slot: Slot, book: RecordBook, taken: set[int]) -> Fulfilment:
     """Judge one turn. ``taken``: records that an earlier turn of the same line already counted; grows here."""
     demand = slot.rule.obligation.demand
+    if isinstance(demand, Frequency | Deadline):
+        return _fulfil_count(subject, slot, book, demand.event, demand.least, taken)
+    if isinstance(demand, FixedDay):
+        return _fulfil_count(subject, slot, book, demand.event, 1, taken)
     if isinstance(demand, Amounts):
         return _fulfil_amounts(subject, slot, book, demand.quotas, demand.any)
     if isinstance(demand, Cycle):
         return _fulfil_amounts(subject, slot, book, demand.quotas, True)
     if isinstance(demand, Attendance):
         return _fulfil_attendance(subject, slot, book, demand)
-    if isinstance(demand, Pairs):
-        return _fulfil_pairs(subject, slot, book, demand)
-    least = 1 if isinstance(demand, FixedDay) else demand.least
-    return _fulfil_count(subject, slot, book, demand.event, least, taken)
+    return _fulfil_pairs(subject, slot, book, demand)
 
 
 def list_within(records: Sequence[Record], slot: Slot, until_on: date | None = None) -> list[Record]:
@@ -123,20 +130,28 @@ def _fulfil_count(
 ) -> Fulfilment:
     counted: list[Record] = []
     rejected: list[Rejected] = []
+    first, last, end = slot.period.from_on, slot.last_on, slot.grace_on
+    checks = event.is_bounded or slot.counts_from > first
     for record in book.list_for(subject.key, event):
-        if record.ref in taken or record.on < slot.period.from_on or record.on > slot.grace_on:
+        if record.on < first or record.on > end or record.ref in taken:
             continue
-        why = explain_rejection(event, record, subject)
-        if record.on < slot.counts_from:
-            why = f"{write_day(record.on)}不在可以调整的日子里"
+        why = _reject(event, record, subject, slot) if checks else ""
         if why:
             rejected.append(Rejected(record, why))
-        elif record.on <= slot.last_on or len(counted) < least:  # in the grace only what is still missing
+        elif record.on <= last or len(counted) < least:  # in the grace only what is still missing
             counted.append(record)
-    taken.update(record.ref for record in counted)
-    met_on = counted[least - 1].on if len(counted) >= least else None
-    missing = f"还差{least - len(counted)}次" if met_on is None else ""
-    return Fulfilment(met_on is not None, f"{len(counted)}/{least}次", tuple(counted), tuple(rejected), met_on, missing)
+    if end > last or slot.counts_from > first:  # turns may overlap: each record counts once
+        taken.update(record.ref for record in counted)
+    count = len(counted)
+    met_on = counted[least - 1].on if count >= least else None
+    missing = f"还差{least - count}次" if met_on is None else ""
+    return Fulfilment(met_on is not None, f"{count}/{least}次", tuple(counted), tuple(rejected), met_on, missing)
+
+
+def _reject(event: Event, record: Record, subject: Subject, slot: Slot) -> str:
+    if record.on < slot.counts_from:
+        return f"{write_day(record.on)}不在可以调整的日子里"
+    return explain_rejection(event, record, subject)
 
 
 def explain_rejection(event: Event, record: Record, subject: Subject) -> str:
@@ -258,17 +273,20 @@ def _say(milli: Fraction) -> str:
 
 def _fulfil_pairs(subject: Subject, slot: Slot, book: RecordBook, demand: Pairs) -> Fulfilment:
     records = list_within(book.list_for(subject.key, demand.event), slot)
+    everybody = {member.person_id for member in subject.members}
+    committee = {member.person_id for member in subject.members if member.role in COMMITTEE_ROLES}
+    sides = {"委员": committee, "党员": everybody - committee}
     asked = done = 0
     names: list[str] = []
     for one in demand.classes:
-        left, right = _list_class(subject.members, one.left), _list_class(subject.members, one.right)
-        lacking = [person for person in sorted(left) if _count_talks(records, person, right) < demand.least]
+        left, right = sides[one.left], sides[one.right]
         if len(left | right) < 2:
-            lacking = []  # nobody to talk with
+            continue  # nobody to talk with
+        lacking = len(left) - _count_talked(records, left, right, demand.least)
         asked += len(left)
-        done += len(left) - len(lacking)
+        done += len(left) - lacking
         if lacking:
-            names.append(f"{_name_pair(one)}还有{len(lacking)}人")
+            names.append(f"{_name_pair(one)}还有{lacking}人")
     met = not names and asked > 0
     met_on = records[-1].on if met and records else None
     return Fulfilment(met, f"{done}/{asked}人次", tuple(records), (), met_on, "、".join(names))
@@ -278,12 +296,10 @@ def _name_pair(one: PairClass) -> str:
     return f"{one.left}与{one.right}"
 
 
-def _list_class(members: Iterable[Member], name: str) -> set[int]:
-    committee = {member.person_id for member in members if member.role in COMMITTEE_ROLES}
-    if name == "委员":
-        return committee
-    return {member.person_id for member in members} - committee
-
-
-def _count_talks(records: Iterable[Record], person: int, others: set[int]) -> int:
-    return sum(1 for record in records if person in record.people and set(record.people) & (others - {person}))
+def _count_talked(records: Iterable[Record], left: set[int], right: set[int], least: int) -> int:
+    """Count how many of ``left`` talked at least so often with one of ``right``."""
+    talks: Counter[int] = Counter()
+    for record in records:
+        there = set(record.people)
+        talks.update(person for person in there & left if there & right - {person})
+    return sum(1 for count in talks.values() if count >= least)

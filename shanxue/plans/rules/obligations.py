@@ -45,6 +45,11 @@ class Event:
     by_roles: tuple[str, ...] = ()  # given by whoever holds this post in the unit, wherever it was held
     quorum: Quorum | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a record of the right kind may still not count."""
+        return bool(self.least_minutes or self.least_characters or self.by_roles or self.quorum)
+
 
 @dataclass(frozen=True)
 class Quota:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from shanxue.base.lights import Light
 
@@ -15,6 +17,7 @@ from .fulfilment import Fulfilment, Record, RecordBook, Rejected, fulfil
 from .slots import Piece, Slot
 
 DAY = timedelta(days=1)
+_BY_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,7 @@ class Remark:
     until_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A duty as it stands on a day.
 
     ``sentence`` is the word beside the light; ``short`` what fits a cell (12天, 3天, 免). ``last_on`` is the day in the
@@ -62,28 +64,44 @@ def explain_remark(remark: Remark) -> Piece:
     return Piece(str(remark.kind), said)
 
 
-def settle(duties: Iterable[Duty], records: Iterable[Record], remarks: Iterable[Remark], today: date) -> list[Settled]:
-    """Settle duties on a day, in the order they came. Turns that have not begun by then are left out.
+def settle(
+    duties: Iterable[Duty],
+    records: Iterable[Record],
+    remarks: Iterable[Remark],
+    today: date,
+    *,
+    open_only: bool = False,
+) -> list[Settled]:
+    """Settle duties on a day, by key. Turns that have not begun by then are left out.
 
-    Each record counts for one turn of an obligation only, the earliest that still takes it.
+    Each record counts for one turn of an obligation only, the earliest that still takes it. ``open_only``: leave out
+    the turns that are done and followed by another, as a board does not show them.
     """
     book = RecordBook(records)
     said = _sort_remarks(remarks)
-    ordered = sorted(
-        (duty for duty in duties if duty.slot.period.from_on <= today),
-        key=lambda duty: (duty.slot.period, duty.key),
-    )
     taken: dict[str, set[int]] = {}
-    found: dict[str, Settled] = {}
-    for duty in ordered:
+    found: list[Settled] = []
+    begun = [duty for duty in duties if duty.slot.period.from_on <= today]
+    begun.sort(key=_BY_KEY)  # within a line the key follows the days
+    for at, duty in enumerate(begun):
         line = duty.line
         own = said.get(line, ()) if said else ()
         if own:
             own = tuple(remark for remark in own if remark.duty == duty.key or _reaches(remark, duty))
         slot = _move(duty.slot, own) if own else duty.slot
-        outcome = fulfil(duty.subject, slot, book, taken.setdefault(line, set()))
-        found[duty.key] = _settle_one(duty, slot, outcome, own, today)
-    return [found[key] for key in sorted(found)]
+        if line not in taken:
+            taken[line] = set()
+        outcome = fulfil(duty.subject, slot, book, taken[line])
+        if not (open_only and outcome.met and _is_followed(begun, at)):
+            found.append(_settle_one(duty, slot, outcome, own, today))
+    return found
+
+
+def _is_followed(duties: list[Duty], at: int) -> bool:
+    """Whether the next duty is a later turn of the same; a cycle and its shares are not turns of each other."""
+    if at + 1 == len(duties) or duties[at + 1].line != duties[at].line:
+        return False
+    return duties[at + 1].slot.tag[8:] == duties[at].slot.tag[8:]
 
 
 def _sort_remarks(remarks: Iterable[Remark]) -> dict[str, tuple[Remark, ...]]:

@@ -77,7 +77,7 @@ def group_turns(settled: Iterable[Settled]) -> dict[str, list[Settled]]:
         lines.setdefault(name_line(one), []).append(one)
     for turns in lines.values():
         if len(turns) > 1:
-            turns.sort(key=lambda turn: turn.duty.slot.period)
+            turns.sort(key=lambda turn: turn.duty.slot.period.from_on)
     return lines
 
 
@@ -112,8 +112,8 @@ def _rank_kind(kind: str) -> tuple[int, str]:
 def _build_row(subject: Subject, columns: Sequence[tuple[str, str]], turns: Mapping[str, list[Settled]]) -> Row:
     cells = []
     for line, _title in columns:
-        names = (f"{line}/{subject.key}{tail}" for tail in ("", "y", "c"))
-        found = next((turns[name] for name in names if name in turns), None)
+        name = f"{line}/{subject.key}"
+        found = turns.get(name) or turns.get(f"{name}y") or turns.get(f"{name}c")
         cells.append(pick_turn(found) if found else None)
     days = [cell.last_on for cell in cells if cell is not None and cell.light in (Light.NEAR, Light.LATE, Light.NONE)]
     return Row(subject, tuple(cells), find_row_light(cells), min(days) if days else None)
