@@ -129,17 +129,17 @@ def _list_ids(people: list[Subject]) -> list[int]:
     return [person.id for person in people]
 
 
-def _read_attended(bureau_id: int, need: _Need, people: list[Subject]) -> Iterator[Record]:
-    for row in activities.list_attended(bureau_id, _list_wanted(need.spans), _list_ids(people)):
+def _read_attended(_bureau_id: int, need: _Need, people: list[Subject]) -> Iterator[Record]:
+    for row in activities.list_attended(_list_wanted(need.spans), _list_ids(people)):
         yield Record(
             "session", row.id, f"p{row.person_id}", row.on, row.kind, row.topic, tier=row.tier, minutes=row.minutes
         )
 
 
-def _read_credit(bureau_id: int, need: _Need, people: list[Subject]) -> Iterator[Record]:
+def _read_credit(_bureau_id: int, need: _Need, people: list[Subject]) -> Iterator[Record]:
     """Recognised hours: earned at sessions, and entered. ``ref`` of the first is negative: two tables, one source."""
     first, last = need.whole
-    for row in activities.list_attended(bureau_id, [Wanted(frozenset(), first, last)], _list_ids(people)):
+    for row in activities.list_attended([Wanted(frozenset(), first, last)], _list_ids(people)):
         if row.credit_milli:
             yield Record(
                 "credit", -row.id, f"p{row.person_id}", row.on, row.kind, row.topic, tier=row.tier, measure="学时",
