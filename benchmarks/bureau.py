@@ -43,7 +43,7 @@ def fill_bureau(path: Path, people: int, *, seed: int = 2025, year: int = 2025, 
     _insert(
         database,
         "activities_session",
-        "id bureau_id unit_id kind tier topic \"on\" start_time minutes credit_milli state reason noticed_at "
+        'id bureau_id unit_id kind tier topic "on" start_time minutes credit_milli state reason noticed_at '
         "roll_ended_at",
         _list_sessions(branches, days, ahead),
     )

@@ -113,7 +113,8 @@ def test_every_message_is_translated(entry: Entry) -> None:
 def test_every_sentence_of_a_template_is_in_the_catalogue() -> None:
     found = {(place, text) for place, text in list_template_literals() if HAN.search(text)}
     assert found
-    assert sorted(pair for pair in found if pair[1] not in MSGIDS) == []
+    known = {msgid.replace("%%", "%") for msgid in MSGIDS}  # Django doubles the sign when it reads a template
+    assert sorted(pair for pair in found if pair[1].replace("%%", "%") not in known) == []
 
 
 def test_every_sentence_of_the_code_is_in_the_catalogue() -> None:
