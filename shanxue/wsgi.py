@@ -1,8 +1,13 @@
 """The web application, for granian: ``shanxue.wsgi:application``."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanxue.settings")
 application = get_wsgi_application()
+# What is loaded now lives as long as the process. Left out of every later collection, a page that makes many small
+# values (the board of duties) is a third faster.
+gc.collect()
+gc.freeze()

@@ -27,7 +27,9 @@ class _Need:
     quorums: dict[str, dict[tuple[str, ...], tuple[date, date]]] = field(default_factory=dict)
     pairs: dict[tuple[str, ...], tuple[date, date]] = field(default_factory=dict)
     posts: dict[tuple[str, ...], tuple[date, date]] = field(default_factory=dict)
-    roles: set[str] = field(default_factory=set)  # the posts by whose holders a lecture must be given
+    roles: set[str] = field(default_factory=set)  # the posts by whose holders a lecture must be given,
+    kinds: set[str] = field(default_factory=set)  # and in which kinds of units
+    today: date = date.min
 
     @property
     def whole(self) -> tuple[date, date]:
@@ -68,7 +70,10 @@ def _note_needs(needs: dict[tuple[bool, str], _Need], duty: Duty, today: date) -
     first, last = min(slot.counts_from, slot.period.from_on), max(slot.grace_on, today)
     for event in list_events(demand):
         need = needs.setdefault((duty.subject.is_unit, event.source), _Need())
-        need.roles.update(event.by_roles)
+        need.today = today
+        if event.by_roles:
+            need.roles.update(event.by_roles)
+            need.kinds.update(slot.rule.obligation.who.unit_kinds)
         _widen(need.spans if not event.by_roles else need.posts, event.kinds, first, last)
         quorum = demand.quorum if isinstance(demand, Attendance) else event.quorum
         if quorum is not None:
@@ -82,14 +87,17 @@ def _name(subjects: list[Subject]) -> list[int] | None:
 
 
 def _read_held(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Record]:
-    """Sessions held by units, with who was there where a rule asks for it."""
+    """Sessions held by units, with who was there where a rule asks for it; lectures by whoever holds a post."""
+    names = _name(units)
+    wanted = _list_wanted(need.spans)
+    if need.posts and names is None:
+        wanted += _list_wanted(need.posts)  # one look at everything is cheaper than two
+    held = activities.list_held(bureau_id, wanted, names) if wanted else []
     if need.posts:
-        yield from _read_lectures(bureau_id, need, units)
-    if not need.spans:
-        return
-    held = activities.list_held(bureau_id, _list_wanted(need.spans), _name(units))
+        spoken = held if names is None else activities.list_held(bureau_id, _list_wanted(need.posts), None)
+        yield from _read_lectures(need, units, spoken)
     due = {of: activities.count_present(_pick(held, spans), of) for of, spans in need.quorums.items()}
-    people = activities.list_present_people(_pick(held, need.pairs))
+    people = activities.list_own_present(_pick(held, need.pairs), need.today)
     for row in held:
         counts = tuple([(of, *sessions[row.id]) for of, sessions in due.items() if row.id in sessions])
         yield _build_held(row, f"u{row.unit_id}", counts, people.get(row.id, ()))
@@ -112,17 +120,17 @@ def _build_held(
     return Record("session", pk, key, on, kind, topic, tier, minutes=minutes, speakers=speakers, people=people, due=due)
 
 
-def _read_lectures(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Record]:
+def _read_lectures(need: _Need, units: list[Subject], held: list[Held]) -> Iterator[Record]:
     """A lecture counts for the unit whose post its speaker holds, wherever it was held."""
     holders: dict[int, list[str]] = {}
     for unit in units:
-        for person, role, _status in unit.members:
-            if role in need.roles:
-                holders.setdefault(person, []).append(unit.key)
-    held = {row.id: row for row in activities.list_held(bureau_id, _list_wanted(need.posts), None)} if holders else {}
-    for session, speaker in sorted(activities.list_speakers(list(held), list(holders))):
+        for post in unit.posts:
+            if post.role in need.roles and unit.unit_kind in need.kinds:
+                holders.setdefault(post.person_id, []).append(unit.key)
+    found = {row.id: row for row in held}
+    for session, speaker in sorted(activities.list_speakers(_pick(held, need.posts), list(holders))):
         for key in holders[speaker]:
-            yield _build_held(held[session], key, speakers=(speaker,))
+            yield _build_held(found[session], key, speakers=(speaker,))
 
 
 def _list_ids(people: list[Subject]) -> list[int]:

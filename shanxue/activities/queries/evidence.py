@@ -14,6 +14,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from shanxue.orgs.models import Stint
+from shanxue.orgs.queries import filter_in_force
 from shanxue.orgs.rules import PartyStatus
 
 from ..models import AgendaItem, Attendance, Session
@@ -109,11 +110,12 @@ def count_present(sessions: Sequence[int], of: str) -> dict[int, tuple[int, int]
     return {session: (present, due) for session, present, due in counted}
 
 
-def list_present_people(sessions: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """List who was at these sessions, by session. One query, none without sessions."""
+def list_own_present(sessions: Sequence[int], on: date) -> dict[int, tuple[int, ...]]:
+    """List who was at these sessions and stands in the unit that held it on a day, by session. One query at most."""
     if not sessions:
         return {}
-    rows = Attendance.objects.filter(session_id__in=sessions, mark__in=PRESENT)
+    standing = Stint.objects.filter(filter_in_force(on), person=OuterRef("person"), unit=OuterRef("session__unit"))
+    rows = Attendance.objects.filter(Exists(standing), session_id__in=sessions, mark__in=PRESENT)
     found: dict[int, list[int]] = {}
     for session, person in rows.order_by("person_id").values_list("session_id", "person_id"):
         found.setdefault(session, []).append(person)

@@ -9,13 +9,13 @@ from django.db.models import Count, Q, QuerySet
 
 from shanxue.orgs.models import Bureau, Exemption, Milestone, Person, Stint, Unit
 from shanxue.orgs.queries import filter_in_force
-from shanxue.orgs.rules import Line, PartyStatus
+from shanxue.orgs.rules import Line, PartyStatus, Role
 
 from ..rules.obligations import Event, Obligation, Pairs
-from ..rules.subjects import Mark, Member, Pause, Stay, Subject
+from ..rules.subjects import Mark, Pause, Post, Stay, Subject
 
 
-def needs_members(obligations: Iterable[Obligation]) -> bool:
+def needs_posts(obligations: Iterable[Obligation]) -> bool:
     """Whether any rule asks who stands in the unit: talks between pairs, or a lecture by whoever holds a post."""
     for one in obligations:
         event = getattr(one.demand, "event", None)
@@ -33,33 +33,35 @@ def read_units(units: QuerySet[Unit], obligations: Iterable[Obligation], on: dat
     rules = list(obligations)
     rows = list(units.values_list("pk", "name", "kind", "from_on", "until_on"))
     stints = Stint.objects.filter(filter_in_force(on), unit__in=units.values("pk"), unit__line=Line.PARTY)
-    stints = stints.exclude(person__left_on__lte=on)
-    members = _read_members(stints) if needs_members(rules) else {}
-    sizes = _read_sizes(stints, members) if needs_size(rules) else {}
+    stints = stints.exclude(person__left_on__lte=on).order_by()
+    asks_posts = needs_posts(rules)
+    posts = _read_posts(stints) if asks_posts else {}
+    sizes = _read_sizes(stints) if asks_posts or needs_size(rules) else {}
     return [
         Subject(
             f"u{pk}", pk, name, True, unit_kind=kind, from_on=from_on, until_on=until_on,
-            size=sizes.get(pk, 0) if sizes else None, members=tuple(members.get(pk, ())),
+            size=sizes.get(pk, (0, 0))[0] if sizes else None, headcount=sizes.get(pk, (0, 0))[1],
+            posts=tuple(posts.get(pk, ())),
         )
         for pk, name, kind, from_on, until_on in rows
     ]  # fmt: skip
 
 
-def _read_members(stints: QuerySet[Stint]) -> dict[int, list[Member]]:
-    found: dict[int, list[Member]] = {}
-    columns = ("unit_id", "person_id", "role", "person__party_status")
-    for unit, person, role, status in stints.values_list(*columns).iterator(chunk_size=10_000):
-        found.setdefault(unit, []).append(Member(person, role, status))
+def _read_posts(stints: QuerySet[Stint]) -> dict[int, list[Post]]:
+    found: dict[int, list[Post]] = {}
+    held = stints.exclude(role=Role.MEMBER)
+    for unit, person, role in held.values_list("unit_id", "person_id", "role"):
+        found.setdefault(unit, []).append(Post(person, role))
     return found
 
 
-def _read_sizes(stints: QuerySet[Stint], members: dict[int, list[Member]]) -> dict[int, int]:
-    """How many 正式党员 stand in each unit; counted from the members where they were read already."""
-    if members:
-        return {unit: len({one[0] for one in rows if one[2] == PartyStatus.FULL}) for unit, rows in members.items()}
+def _read_sizes(stints: QuerySet[Stint]) -> dict[int, tuple[int, int]]:
+    """How many 正式党员, and how many people, stand in each unit."""
     full = Q(person__party_status=PartyStatus.FULL)
-    counted = stints.filter(full).order_by().values_list("unit_id").annotate(size=Count("person_id", distinct=True))
-    return dict(counted)
+    counted = stints.values_list("unit_id").annotate(
+        full=Count("person_id", filter=full, distinct=True), everybody=Count("person_id", distinct=True)
+    )
+    return {unit: (size, everybody) for unit, size, everybody in counted}
 
 
 def read_people(people: QuerySet[Person]) -> list[Subject]:

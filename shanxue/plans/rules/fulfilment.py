@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -91,12 +92,14 @@ class RecordBook:
                 if len(rows) > 1:
                     rows.sort(key=_IN_ORDER)
 
-    def list_for(self, subject: str, event: Event) -> list[Record]:
+    def list_for(self, subject: str, event: Event) -> Sequence[Record]:
         kinds = self._found.get((subject, event.source))
         if kinds is None:
-            return []
+            return ()
         if len(event.kinds) == 1:
-            rows = kinds.get(event.kinds[0], [])
+            rows = kinds.get(event.kinds[0])
+            if rows is None:
+                return ()
         else:
             wanted = event.kinds or tuple(kinds)
             rows = [record for kind in wanted for record in kinds.get(kind, ())]
@@ -128,11 +131,14 @@ def list_within(records: Sequence[Record], slot: Slot, until_on: date | None = N
 def _fulfil_count(
     subject: Subject, slot: Slot, book: RecordBook, event: Event, least: int, taken: set[int]
 ) -> Fulfilment:
+    rows = book.list_for(subject.key, event)
+    if not rows:
+        return _find_nothing(least)
     counted: list[Record] = []
     rejected: list[Rejected] = []
     first, last, end = slot.period.from_on, slot.last_on, slot.grace_on
     checks = event.is_bounded or slot.counts_from > first
-    for record in book.list_for(subject.key, event):
+    for record in rows:
         if record.on < first or record.on > end or record.ref in taken:
             continue
         why = _reject(event, record, subject, slot) if checks else ""
@@ -145,7 +151,13 @@ def _fulfil_count(
     count = len(counted)
     met_on = counted[least - 1].on if count >= least else None
     missing = f"还差{least - count}次" if met_on is None else ""
-    return Fulfilment(met_on is not None, f"{count}/{least}次", tuple(counted), tuple(rejected), met_on, missing)
+    refused = tuple(one for one in rejected if one.record.ref not in {record.ref for record in counted})
+    return Fulfilment(met_on is not None, f"{count}/{least}次", tuple(counted), refused, met_on, missing)
+
+
+@cache
+def _find_nothing(least: int) -> Fulfilment:
+    return Fulfilment(False, f"0/{least}次", (), (), None, f"还差{least}次")
 
 
 def _reject(event: Event, record: Record, subject: Subject, slot: Slot) -> str:
@@ -167,7 +179,7 @@ def explain_rejection(event: Event, record: Record, subject: Subject) -> str:
         if record.characters < event.least_characters:
             return f"{record.characters}字，要求不少于{event.least_characters}字"
     if event.by_roles:
-        holders = {member.person_id for member in subject.members if member.role in event.by_roles}
+        holders = {post.person_id for post in subject.posts if post.role in event.by_roles}
         if not holders & set(record.speakers):
             return f"讲授人不是{'或'.join(event.by_roles)}"
     return _explain_quorum(event.quorum, record) if event.quorum else ""
@@ -272,34 +284,31 @@ def _say(milli: Fraction) -> str:
 
 
 def _fulfil_pairs(subject: Subject, slot: Slot, book: RecordBook, demand: Pairs) -> Fulfilment:
+    """``people`` of a record are those of the unit who were there; whoever is not 委员 is 党员."""
     records = list_within(book.list_for(subject.key, demand.event), slot)
-    everybody = {member.person_id for member in subject.members}
-    committee = {member.person_id for member in subject.members if member.role in COMMITTEE_ROLES}
-    sides = {"委员": committee, "党员": everybody - committee}
+    committee = {post.person_id for post in subject.posts if post.role in COMMITTEE_ROLES}
+    sizes = {"委员": len(committee), "党员": subject.headcount - len(committee)}
     asked = done = 0
     names: list[str] = []
     for one in demand.classes:
-        left, right = sides[one.left], sides[one.right]
-        if len(left | right) < 2:
+        if sizes[one.left] + (sizes[one.right] if one.right != one.left else 0) < 2 or not sizes[one.right]:
             continue  # nobody to talk with
-        lacking = len(left) - _count_talked(records, left, right, demand.least)
-        asked += len(left)
-        done += len(left) - lacking
-        if lacking:
-            names.append(f"{_name_pair(one)}还有{lacking}人")
+        talked = _count_talked(records, committee, one, demand.least) if records else 0
+        asked += sizes[one.left]
+        done += talked
+        if talked < sizes[one.left]:
+            names.append(f"{one.left}与{one.right}还有{sizes[one.left] - talked}人")
     met = not names and asked > 0
     met_on = records[-1].on if met and records else None
     return Fulfilment(met, f"{done}/{asked}人次", tuple(records), (), met_on, "、".join(names))
 
 
-def _name_pair(one: PairClass) -> str:
-    return f"{one.left}与{one.right}"
-
-
-def _count_talked(records: Iterable[Record], left: set[int], right: set[int], least: int) -> int:
-    """Count how many of ``left`` talked at least so often with one of ``right``."""
+def _count_talked(records: Iterable[Record], committee: set[int], one: PairClass, least: int) -> int:
+    """Count how many of the left side talked at least so often with one of the right."""
     talks: Counter[int] = Counter()
     for record in records:
-        there = set(record.people)
-        talks.update(person for person in there & left if there & right - {person})
+        there = {"委员": [person for person in record.people if person in committee],
+                 "党员": [person for person in record.people if person not in committee]}  # fmt: skip
+        right = set(there[one.right])
+        talks.update(person for person in there[one.left] if right - {person})
     return sum(1 for count in talks.values() if count >= least)

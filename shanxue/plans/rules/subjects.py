@@ -47,20 +47,19 @@ class Mark:
     rank_class: str = ""
 
 
-class Member(NamedTuple):
-    """Somebody standing in a unit: who, in which post, with which party status."""
+class Post(NamedTuple):
+    """Who holds a post in a unit; ordinary members (成员) hold none."""
 
     person_id: int
     role: str
-    status: str
 
 
 @dataclass(frozen=True)
 class Subject:
     """A unit or a person. Everything here is an event or a fact; nothing is counted yet.
 
-    ``key`` is ``u12`` or ``p5``. ``size`` is how many 正式党员 a unit has today; ``members`` are read only where a
-    rule in force asks about them.
+    ``key`` is ``u12`` or ``p5``. ``size`` is how many 正式党员 a unit has today, ``headcount`` how many people;
+    these and ``posts`` are read only where a rule asks about them.
     """
 
     key: str
@@ -71,7 +70,8 @@ class Subject:
     from_on: date | None = None
     until_on: date | None = None
     size: int | None = None
-    members: tuple[Member, ...] = ()
+    headcount: int = 0
+    posts: tuple[Post, ...] = ()
     status: str = ""
     rank_class: str = ""
     staff_state: str = ""
