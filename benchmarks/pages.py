@@ -35,11 +35,21 @@ def measure_pages(folder: Path) -> list[Figure]:
     today = timezone.localdate()
     records = fill_bureau(folder / "pages.sqlite3", PEOPLE, year=today.year, today=today)
     bureau = Bureau.objects.get()
+    _adopt_institutions(bureau, today)
     figures = [Figure(f"{PEOPLE:,} 人、{records:,} 条记录", 0.0)]
     for role, client, addresses in _open_roles(bureau, today):
         for name, arguments in addresses:
             figures.append(_measure(role, client, name, arguments))
     return figures
+
+
+def _adopt_institutions(bureau: Any, today: date) -> None:
+    """The rule book of the demo, so that boards and desks have duties to show."""
+    from django.utils import timezone
+
+    from shanxue.demo.year import adopt_rules
+
+    adopt_rules(bureau, timezone.now().replace(year=today.year))
 
 
 def _measure(role: str, client: Any, name: str, arguments: Sequence[list[Any]]) -> Figure:
@@ -86,7 +96,7 @@ MEMBER_PAGES = (
     "activities:sessions",
 )  # fmt: skip
 SECRETARY_PAGES = (
-    "home:desk", "activities:sessions", "activities:arrange", "activities:leaves", "activities:make_up",
+    "home:home", "activities:sessions", "activities:arrange", "activities:leaves", "activities:make_up",
     "activities:records", "study:review", "orgs:roster", "plans:plans",
 )  # fmt: skip
 OFFICE_PAGES = (

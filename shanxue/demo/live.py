@@ -58,10 +58,10 @@ def _find_start(at: datetime) -> datetime:
     """The next half hour of a working hour: today if the day still has one, else tomorrow morning."""
     local = timezone.localtime(at)
     start = (local + timedelta(minutes=60)).replace(minute=30 if local.minute < 30 else 0, second=0, microsecond=0)
-    if start.date() != local.date() or not 8 <= start.hour < 21:
-        tomorrow = local.date() + timedelta(days=1)
-        return timezone.make_aware(datetime.combine(tomorrow, time(9, 0)))
-    return start
+    if start.date() == local.date() and 9 <= start.hour < 21:
+        return start
+    morning = local.date() if local.hour < 9 else local.date() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(morning, time(9, 0)))
 
 
 def _announce(
