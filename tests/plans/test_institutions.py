@@ -31,7 +31,11 @@ def change(old: str, new: str) -> str:
     ("old", "new", "problem"),
     [
         ('kind = "frequency"', 'kind = "frequncy"', "的 kind 不能是“frequncy”，是不是 frequency？"),
-        ('period = "quarter"', 'period = "seaso"', "的 period 不能是 “seaso”，可以用：week、month、quarter、half、year。"),
+        (
+            'period = "quarter"',
+            'period = "seaso"',
+            "的 period 不能是 “seaso”，可以用：week、month、quarter、half、year。",
+        ),
         ("least = 1", "least = 0", "的 least 写成了 “0”，应当是不小于1的整数。"),
         (
             "least = 1",
