@@ -14,10 +14,9 @@ from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from shanxue.orgs.queries import (
     Actor,
     filter_in_force,
-    find_person,
-    find_unit,
     is_leading,
     match_led_units,
+    scope_people,
     scope_units,
 )
 from shanxue.orgs.rules import UnitKind
@@ -159,12 +158,14 @@ def find_duty(actor: Actor, key: str, today: date) -> Found:
 
 
 def _find_subject(actor: Actor, name: str) -> Unit | Person:
-    number = int(name[1:])
+    subject: Unit | Person | None = None
     if name[0] == "u":
-        return find_unit(actor, number)
-    if name[0] == "p":
-        return find_person(actor, number)
-    raise refuse_missing("这项任务")
+        subject = scope_units(actor).select_related("bureau").filter(pk=int(name[1:])).first()
+    elif name[0] == "p":
+        subject = scope_people(actor).select_related("bureau").filter(pk=int(name[1:])).first()
+    if subject is None:
+        raise refuse_missing("这项任务")
+    return subject
 
 
 def _read_tag(tag: str) -> date:
