@@ -189,7 +189,7 @@ def test_a_member_appeals_in_three_taps_and_a_sentence(year: House, open_page: O
     page = open_page("member", width)
     taps = [
         page.get_by_role("link", name="我的成绩").first,
-        page.get_by_role("link", name="申诉：到会"),
+        page.get_by_role("link", name="申诉").filter(has_text="到会"),
         page.get_by_role("button", name="提交申诉"),
     ]
     taps[0].click()
