@@ -87,6 +87,14 @@ def test_two_secretaries_who_agree_are_not_asked(meeting: Meeting, house: House,
     assert meeting.read("张三").recorded_by == "李四"
 
 
+def test_here_does_not_contradict_late(meeting: Meeting, visit: Visit) -> None:
+    """全部到齐, tapped offline: whoever signed in late meanwhile stays 迟到, and nobody is asked."""
+    now = timezone.now()
+    Attendance.objects.filter(person__name="张三").update(mark="迟到", minutes_late=8, how="扫码", recorded_at=now)
+    assert list_outcomes(send(visit("secretary"), meeting, say(meeting, "张三", "到"))) == [("采纳", "")]
+    assert (meeting.read("张三").mark, meeting.read("张三").minutes_late) == ("迟到", 8)
+
+
 def test_both_see_each_others_marks_with_an_empty_batch(meeting: Meeting, house: House, visit: Visit) -> None:
     """Asking writes nothing and makes as many queries for two people as for one."""
     add_user(house, "deputy", "secretary", "第一支部")

@@ -87,13 +87,18 @@ def judge_said(said: Said, held: Held | None, moment: Moment) -> Verdict:
     if refused:
         return Verdict(Outcome.REFUSED, refused)
     wanted = (said.mark, said.reason, said.minutes_late)
-    if wanted == (held.mark, held.reason, held.minutes_late) or (said.mark == held.mark and said.seen != held.mark):
+    if wanted == (held.mark, held.reason, held.minutes_late) or (said.seen != held.mark and _agrees(said, held)):
         return Verdict(Outcome.TAKEN)
     if said.seen != held.mark:
         return Verdict(Outcome.CONFLICT, describe_conflict(said, held))
     if moment.is_late and not said.because:
         return Verdict(Outcome.REFUSED, _ask_because(moment))
     return Verdict(Outcome.TAKEN, changes=True)
+
+
+def _agrees(said: Said, held: Held) -> bool:
+    """Two say the same; 到 does not contradict 迟到 or 早退, which say the same more closely and stay."""
+    return said.mark == held.mark or (said.mark == Mark.PRESENT and held.mark in PRESENT)
 
 
 def refuse_closed(moment: Moment) -> str:
