@@ -178,5 +178,5 @@ def _say_open(slot: Slot, outcome: Fulfilment, today: date) -> tuple[Light, str,
         words = f"还有 {left} 天" if left else "今天是最后一天"
         return Light.NEAR, f"{words}{so_far}", f"{left}天" if left else "今天"
     if outcome.records:
-        return Light.FINE, f"进行中（{outcome.done}），{write_day(last_on)}前", ""
-    return Light.NONE, f"无记录，{write_day(last_on)}前", ""
+        return Light.FINE, f"进行中（{outcome.done}）", ""
+    return Light.NONE, str(Light.NONE), ""

@@ -98,11 +98,23 @@ def build_board(subjects: Sequence[Subject], rules: Sequence[Rule], settled: Ite
     kinds = sorted({subject.unit_kind for subject in subjects}, key=_rank_kind)
     for kind in kinds:
         own = [rule for rule in rules if kind in rule.obligation.who.unit_kinds]
-        columns = tuple((rule.line, rule.obligation.title) for rule in own)
+        columns = _name_columns(own)
         rows = tuple(_build_row(one, columns, turns) for one in subjects if one.unit_kind == kind)
         sections.append(Section(kind, columns, rows))
     counts = Counter(row.light for section in sections for row in section.rows)
     return Board(tuple(sections), {light: counts[light] for light in Light})
+
+
+def _name_columns(rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
+    """Name each column by its obligation; where two institutions ask the same, by the institution too."""
+    titles = Counter(rule.obligation.title for rule in rules)
+    return tuple(
+        (
+            rule.line,
+            f"{rule.obligation.title}（{rule.title}）" if titles[rule.obligation.title] > 1 else rule.obligation.title,
+        )
+        for rule in rules
+    )
 
 
 def _rank_kind(kind: str) -> tuple[int, str]:

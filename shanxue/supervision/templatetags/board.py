@@ -92,7 +92,7 @@ def _write_cell(cell: Settled | None, title: str, page: _Page) -> str:
     word = f" {cell.short}" if cell.short else ""
     said = " ✎" if cell.asks and cell.remarks else ""
     return (
-        f'<td class="cell {colour}" data-label="{title}"><a href="{page.duty}{cell.duty.key}/">'
+        f'<td class="cell" data-label="{title}"><a class="{colour}" href="{page.duty}{cell.duty.key}/">'
         f'<span aria-hidden="true">{mark}</span>{word}{said}<span class="visually-hidden"> {name}</span></a></td>'
     )
 
