@@ -87,7 +87,7 @@ def _open_roles(bureau: Any, today: date) -> list[tuple[str, Any, list[tuple[str
          + [("activities:session", held), ("activities:roll_call", ahead), ("activities:record", held),
             ("orgs:person", people)]),
         ("办公室", _sign_in(bureau, None, "office", None, today), [(name, []) for name in OFFICE_PAGES]
-         + [("supervision:duties", branches)]),
+         + [("supervision:unit", branches)]),
     ]  # fmt: skip
 
 
@@ -101,7 +101,7 @@ SECRETARY_PAGES = (
 )  # fmt: skip
 OFFICE_PAGES = (
     "activities:sessions", "activities:records", "orgs:roster", "plans:plans", "plans:campaigns", "plans:institutions",
-    "exams:bank", "exams:papers", "study:outcomes", "supervision:board",
+    "exams:bank", "exams:papers", "study:outcomes", "supervision:duties", "supervision:coverage",
 )  # fmt: skip
 
 
