@@ -84,8 +84,8 @@ MY_STUDY = Section(_("学习"), (
     Page("exams:tests", _("测试"), _("现在要答的和答过的测试。"), has_own),
     Page("study:materials", _("学习材料"), _("办公室和支部发的材料。"), studies),
     Page("study:reading_lists", _("书目"), _("今年推荐的书和文章。"), studies),
-    Page("study:recommended", _("推荐笔记"), _("同志们愿意给全支部看的笔记。"), studies),
-    Page("study:outcomes", _("学习成果"), _("调研报告、采纳的措施和依据。"), reads_any),
+    Page("study:recommended", _("支部荐读"), _("同志们愿意给全支部看的笔记。"), studies),
+    Page("study:outcomes", _("学用结合"), _("调研报告、采纳的措施和依据。"), reads_any),
     Page("assessment:mine", _("我的成绩"), _("得了多少分，每一分怎么算的。"), has_own),
 ))  # fmt: skip
 
@@ -93,14 +93,14 @@ BRANCHES = Section(_("支部和人员"), (
     Page("home:desk", _("支部工作台"), _("这一周支部要做的事。"), is_secretary),
     Page("activities:sessions", _("会议"), _("开过的和要开的会议、学习日、党课。"), reads_any),
     Page("activities:arrange", _("安排会议"), _("定时间地点和应到名单，发出通知。"), leads),
-    Page("activities:leaves", _("请假和说明"), _("等着答复的请假和缺席说明。"), leads),
+    Page("activities:leaves", _("请假和缺席说明"), _("等着答复的请假和缺席说明。"), leads),
     Page("activities:records", _("会议记录"), _("待写、待审核和已通过的记录。"), reads_others),
     Page("activities:resolutions", _("未完成的决议"), _("会议上定下、还没有完成的事。"), reads_any),
     Page("activities:make_up", _("进度与补学"), _("谁需要补学，统一安排。"), leads),
     Page("study:review", _("审阅笔记"), _("待审的笔记，看完一篇接着下一篇。"), leads),
-    Page("study:draws", _("笔记抽查"), _("随机抽几篇，抽法可以重现。"), leads),
+    Page("study:draws", _("按抽查审阅"), _("随机抽几篇，抽法可以重现。"), leads),
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
-    Page("plans:campaigns", _("主题教育"), _("专题的内容、时间和结果。"), reads_any),
+    Page("plans:campaigns", _("学习专题"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
@@ -108,22 +108,22 @@ BRANCHES = Section(_("支部和人员"), (
 ))  # fmt: skip
 
 OFFICE = Section(_("全局和办公室"), (
-    Page("assessment:board", _("考核看板"), _("各支部、各部门的考核情况。"), reads_bureau),
+    Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
     Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
-    Page("plans:shipped", _("采用现成制度"), _("随系统提供的条例和制度样本。"), keeps_office),
-    Page("plans:workdays", _("工作日"), _("节假日和调休，期限按它顺延。"), keeps_office),
-    Page("orgs:add", _("登记人员"), _("新来的同志，一个人一条。"), keeps_office),
+    Page("plans:shipped", _("采用一项制度"), _("随系统提供的条例和制度样本。"), keeps_office),
+    Page("plans:workdays", _("放假安排"), _("节假日和调休，期限按它顺延。"), keeps_office),
+    Page("orgs:add", _("加一个人"), _("登记新来的同志。"), keeps_office),
     Page("orgs:corrections", _("更正和免考核申请"), _("等着办公室答复的申请。"), keeps_office),
-    Page("activities:scan_permits", _("签到码许可"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
+    Page("activities:scan_permits", _("会议签到的开通"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
 ))  # fmt: skip
 
-ABOUT_ME = Section(_("我的信息"), (
-    Page("orgs:mine", _("关于我的记录"), _("系统里有我的哪些信息，谁看过，怎样更正。"), has_own),
+ABOUT_ME = Section(_("关于我"), (
+    Page("orgs:mine", _("我的信息"), _("系统里有我的哪些信息，谁看过，怎样更正。"), has_own),
     Page("home:calendar", _("日历订阅"), _("把会议和截止日期放进手机日历。"), has_own),
     Page("accounts:account", _("我的账号"), _("工号、权限和口令。"), is_anybody),
     Page("accounts:password", _("修改口令"), _("换一个新口令。"), is_anybody),
