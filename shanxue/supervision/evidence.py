@@ -88,28 +88,28 @@ def _name(subjects: list[Subject]) -> list[int] | None:
 
 def _read_held(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Record]:
     """Sessions held by units, with who was there where a rule asks for it; lectures by whoever holds a post."""
-    names = _name(units)
-    wanted = _list_wanted(need.spans)
-    if need.posts and names is None:
-        wanted += _list_wanted(need.posts)  # one look at everything is cheaper than two
-    held = activities.list_held(bureau_id, wanted, names) if wanted else []
     if need.posts:
-        spoken = held if names is None else activities.list_held(bureau_id, _list_wanted(need.posts), None)
-        yield from _read_lectures(need, units, spoken)
-    due = {of: activities.count_present(_pick(held, spans), of) for of, spans in need.quorums.items()}
-    people = activities.list_own_present(_pick(held, need.pairs), need.today)
+        yield from _read_lectures(need, units)
+    if not need.spans:
+        return
+    held = activities.list_held(bureau_id, _list_wanted(need.spans), _name(units))
+    kinds: dict[str, list[Held]] = {}
+    for row in held:
+        kinds.setdefault(row.kind, []).append(row)
+    due = {of: activities.count_present(_pick(kinds, spans), of) for of, spans in need.quorums.items()}
+    people = activities.list_own_present(_pick(kinds, need.pairs), need.today)
     for row in held:
         counts = tuple([(of, *sessions[row.id]) for of, sessions in due.items() if row.id in sessions])
         yield _build_held(row, f"u{row.unit_id}", counts, people.get(row.id, ()))
 
 
-def _pick(held: list[Held], spans: dict[tuple[str, ...], tuple[date, date]]) -> list[int]:
-    """Pick the sessions of these kinds in these days."""
-    return [
-        row.id
-        for row in held
-        if any((not kinds or row.kind in kinds) and first <= row.on <= last for kinds, (first, last) in spans.items())
-    ]
+def _pick(held: dict[str, list[Held]], spans: dict[tuple[str, ...], tuple[date, date]]) -> list[int]:
+    """Pick the sessions of these kinds (of any, where none is named) in these days."""
+    found: set[int] = set()
+    for kinds, (first, last) in spans.items():
+        for kind in kinds or held:
+            found.update(row.id for row in held.get(kind, ()) if first <= row.on <= last)
+    return list(found)
 
 
 def _build_held(
@@ -120,17 +120,16 @@ def _build_held(
     return Record("session", pk, key, on, kind, topic, tier, minutes=minutes, speakers=speakers, people=people, due=due)
 
 
-def _read_lectures(need: _Need, units: list[Subject], held: list[Held]) -> Iterator[Record]:
+def _read_lectures(need: _Need, units: list[Subject]) -> Iterator[Record]:
     """A lecture counts for the unit whose post its speaker holds, wherever it was held."""
     holders: dict[int, list[str]] = {}
     for unit in units:
         for post in unit.posts:
             if post.role in need.roles and unit.unit_kind in need.kinds:
                 holders.setdefault(post.person_id, []).append(unit.key)
-    found = {row.id: row for row in held}
-    for session, speaker in sorted(activities.list_speakers(_pick(held, need.posts), list(holders))):
+    for row, speaker in activities.list_lectures(_list_wanted(need.posts), list(holders)):
         for key in holders[speaker]:
-            yield _build_held(found[session], key, speakers=(speaker,))
+            yield _build_held(row, key, speakers=(speaker,))
 
 
 def _list_ids(people: list[Subject]) -> list[int]:

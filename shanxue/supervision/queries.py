@@ -215,7 +215,7 @@ def cover_units(actor: Actor, today: date) -> list[Place]:
     book = read_book(actor.bureau)
     units = scope_units(actor).filter(filter_in_force(today)).order_by("code")
     subjects = read_units(units, book.list_obligations(of_units=True), today)
-    return [one for one in cover(book.issues, subjects, today, book.calendar) if one.rule.obligation.who.of_units]
+    return cover(book.issues, subjects, today, book.calendar, of_units=True)
 
 
 def cover_people(actor: Actor, people: Iterable[int], today: date) -> list[Place]:
@@ -223,4 +223,4 @@ def cover_people(actor: Actor, people: Iterable[int], today: date) -> list[Place
     assert actor.bureau is not None
     book = read_book(actor.bureau)
     subjects = read_people(Person.objects.filter(pk__in=list(people)))
-    return [one for one in cover(book.issues, subjects, today, book.calendar) if not one.rule.obligation.who.of_units]
+    return cover(book.issues, subjects, today, book.calendar, of_units=False)

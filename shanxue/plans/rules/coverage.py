@@ -38,12 +38,23 @@ class Place:
     why: str = ""
 
 
-def cover(issues: Iterable[Issue], subjects: Iterable[Subject], on: date, calendar: WorkCalendar) -> list[Place]:
-    """List every subject × every obligation in force on a day: exactly one place each."""
+def cover(
+    issues: Iterable[Issue],
+    subjects: Iterable[Subject],
+    on: date,
+    calendar: WorkCalendar,
+    *,
+    of_units: bool | None = None,
+) -> list[Place]:
+    """List every subject × every obligation in force on a day: exactly one place each.
+
+    ``of_units``: only what is asked of units, or only what is asked of people.
+    """
     everybody = sorted(subjects, key=lambda subject: subject.key)
-    return [
-        place for rule in list_rules(issues) if rule.is_in_force(on) for place in _cover(rule, everybody, on, calendar)
-    ]
+    rules = [rule for rule in list_rules(issues) if rule.is_in_force(on)]
+    if of_units is not None:
+        rules = [rule for rule in rules if rule.obligation.who.of_units == of_units]
+    return [place for rule in rules for place in _cover(rule, everybody, on, calendar)]
 
 
 def _cover(rule: Rule, subjects: list[Subject], on: date, calendar: WorkCalendar) -> Iterator[Place]:

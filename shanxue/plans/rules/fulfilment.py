@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from operator import attrgetter
@@ -77,6 +77,7 @@ class Fulfilment(NamedTuple):
     missing: str = ""
 
 
+NEVER, MOST_LATE = timedelta(0), timedelta(days=366)
 _IN_ORDER = attrgetter("on", "ref")
 
 
@@ -110,8 +111,10 @@ class RecordBook:
 def fulfil(subject: Subject, slot: Slot, book: RecordBook, taken: set[int]) -> Fulfilment:
     """Judge one turn. ``taken``: records that an earlier turn of the same line already counted; grows here."""
     demand = slot.rule.obligation.demand
-    if isinstance(demand, Frequency | Deadline):
+    if isinstance(demand, Frequency):
         return _fulfil_count(subject, slot, book, demand.event, demand.least, taken)
+    if isinstance(demand, Deadline):  # done late is done, and said to be late; a meeting missed is not held again
+        return _fulfil_count(subject, slot, book, demand.event, demand.least, taken, late=MOST_LATE)
     if isinstance(demand, FixedDay):
         return _fulfil_count(subject, slot, book, demand.event, 1, taken)
     if isinstance(demand, Amounts):
@@ -129,14 +132,14 @@ def list_within(records: Sequence[Record], slot: Slot, until_on: date | None = N
 
 
 def _fulfil_count(
-    subject: Subject, slot: Slot, book: RecordBook, event: Event, least: int, taken: set[int]
+    subject: Subject, slot: Slot, book: RecordBook, event: Event, least: int, taken: set[int], late: timedelta = NEVER
 ) -> Fulfilment:
     rows = book.list_for(subject.key, event)
     if not rows:
         return _find_nothing(least)
     counted: list[Record] = []
     rejected: list[Rejected] = []
-    first, last, end = slot.period.from_on, slot.last_on, slot.grace_on
+    first, last, end = slot.period.from_on, slot.last_on, slot.grace_on + late
     checks = event.is_bounded or slot.counts_from > first
     for record in rows:
         if record.on < first or record.on > end or record.ref in taken:
