@@ -146,6 +146,7 @@ def test_the_time_left_is_said_as_text_and_aloud_only_now_and_then(paper: Paper,
     page.get_by_role("link", name="第二季度测试").click()
     page.get_by_role("button", name="开始答题").click()
     expect(page.locator("#left")).to_have_text("还剩 19 分钟")
+    page.wait_for_load_state("load")  # the text comes with the page; the clock that counts on comes with the script
     page.clock.run_for(60_000)
     expect(page.locator("#left")).to_have_text("还剩 18 分钟")
     expect(page.locator("#left-said")).to_be_empty()
