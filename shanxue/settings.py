@@ -95,12 +95,14 @@ INSTALLED_APPS = [
     "shanxue.intake",
     "shanxue.orgs",
     "shanxue.plans",
+    "shanxue.resources",
     "shanxue.activities",
     "shanxue.study",
     "shanxue.exams",
     "shanxue.supervision",
     "shanxue.assessment",
     "shanxue.bulletins",
+    "shanxue.archive",
     "shanxue.home",
 ]
 MIDDLEWARE = [
@@ -119,6 +121,8 @@ MIDDLEWARE = [
 ]
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
+# What each room puts into the archive of a year (base/volumes.py)
+VOLUMES: list[str] = []
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

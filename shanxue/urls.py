@@ -16,6 +16,9 @@ urlpatterns = [
     path("study/", include("shanxue.study.urls")),
     path("tests/", include("shanxue.exams.urls")),
     path("duties/", include("shanxue.supervision.urls")),
+    path("resources/", include("shanxue.resources.urls")),
+    path("bulletins/", include("shanxue.bulletins.urls")),
+    path("archive/", include("shanxue.archive.urls")),
     path("accounts/", include("shanxue.accounts.urls")),
     path("about/", include("shanxue.web.urls")),
 ]

@@ -148,6 +148,12 @@ async function handIn(event) {
   if (await flush()) event.target.submit();
 }
 
+// Whether somebody answered before this file had arrived: the page answers to taps from the start.
+function isTouched(form) {
+  const inputs = [...form.querySelectorAll("[name=given]")];
+  return inputs.some((input) => input.checked !== input.defaultChecked || input.value !== input.defaultValue);
+}
+
 // What was kept for this question on this device shows again.
 function restore(form) {
   const answer = kept[form.elements.position.value];
@@ -191,7 +197,8 @@ let clock = 0;
 function start() {
   const form = document.getElementById("question");
   if (form) {
-    restore(form);
+    if (isTouched(form)) keep(form);
+    else restore(form);
     form.dataset.saved = JSON.stringify(new FormData(form).getAll("given"));
     form.addEventListener("change", change);
     form.addEventListener("submit", leave, true);

@@ -43,7 +43,14 @@ def start(open_page: OpenPage, width: int = PHONE, *, script: bool = True) -> Pa
     page = open_page("member", width, "/tests/", script=script)
     page.get_by_role("link", name="第二季度测试").click()
     page.get_by_role("button", name="开始答题").click()
+    wait_for_question(page, 1)
     return page
+
+
+def wait_for_question(page: Page, number: int) -> None:
+    """Wait until a question is there with its script: a page cut off before that cannot keep an answer."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"第 {number} 题")
+    page.wait_for_load_state("load")
 
 
 def choose(page: Page, text: str) -> None:
@@ -94,7 +101,7 @@ def test_a_dropped_line_loses_no_answer(paper: Paper, open_page: OpenPage) -> No
     choose(page, "实现共产主义")
     expect(page.locator("#saved")).to_contain_text("已保存")
     page.get_by_role("button", name="下一题").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("第 2 题")
+    wait_for_question(page, 2)
     page.context.set_offline(True)
     choose(page, "实现小康")
     sentence = "网络断开，已答的 2 题已保存，恢复后可继续，时间不多扣。"
