@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from shanxue.orgs.queries import Actor
 
-from . import queries
-from .queries import BoardRow, Shown
+from .queries import results as queries
+from .queries.results import BoardRow, Shown
 from .rules.counting import write_percent
 from .rules.pages import EMPTY, STATES, State, Thresholds, find_thresholds, list_grades
 from .rules.report import UNGRADED

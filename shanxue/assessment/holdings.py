@@ -9,7 +9,7 @@ from shanxue.base.points import MILLI, format_scaled
 from shanxue.orgs.models import Person
 
 from .models import Event, PriorResult, Result, ResultReading
-from .queries import read_version
+from .queries.results import read_version
 
 WITH_FILE = "随考核档案的保管期限"
 

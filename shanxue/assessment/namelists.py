@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shanxue.orgs.queries import Actor
 
 from .models import Result
-from .queries import Shown, list_graded, map_proposals
+from .queries.results import Shown, list_graded, map_proposals
 from .reports import note_gate
 from .rules.figures import exceeds_limit
 from .rules.pages import list_grades

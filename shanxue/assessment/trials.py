@@ -10,7 +10,7 @@ from django.db.models import Model
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor
 
-from .queries import Shown, scope_results
+from .queries.results import Shown, scope_results
 from .rules.scheme import Scheme
 from .rules.trial import Outcome, Share, change_scheme, check_order, compare_full, count_grades, pair_outcomes
 from .runs import try_scheme

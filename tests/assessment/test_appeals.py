@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shanxue.activities.models import Attendance, Session
-from shanxue.assessment.actions import decide_appeal, file_appeal, withdraw_appeal
+from shanxue.assessment.actions.appeals import decide_appeal, file_appeal, withdraw_appeal
 from shanxue.assessment.models import Appeal, Result
 from shanxue.base.errors import Refusal
 from shanxue.orgs.queries import Actor, find_actor

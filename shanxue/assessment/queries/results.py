@@ -15,10 +15,10 @@ from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from shanxue.orgs.queries import Actor, filter_in_force, match_granted_units, match_own, match_standing, scope_units
 from shanxue.orgs.rules import Line, UnitKind
 
-from .models import Appeal, PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
-from .rules.appeals import AppealState
-from .rules.loading import load_scheme
-from .rules.pages import (
+from ..models import Appeal, PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
+from ..rules.appeals import AppealState
+from ..rules.loading import load_scheme
+from ..rules.pages import (
     ComponentView,
     Slot,
     State,
@@ -29,8 +29,8 @@ from .rules.pages import (
     rate_total,
     show_grade,
 )
-from .rules.scheme import Scheme, SubjectKind
-from .rules.wording import ClauseText, describe_gate
+from ..rules.scheme import Scheme, SubjectKind
+from ..rules.wording import ClauseText, describe_gate
 
 EVERYBODY = frozenset({"对象和期间", "合计", "等次"})  # titles of clauses that concern every subject
 UNIT_KINDS: dict[str, tuple[UnitKind, ...]] = {

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 
-from .rules.appeals import AppealState
+from ..rules.appeals import AppealState
 
 
 def check_one_subject(name: str) -> models.CheckConstraint:

@@ -11,11 +11,11 @@ from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.queries import Actor
 
-from .evidence import describe_records
-from .models import Appeal, Result
-from .queries import scope_appeals
-from .rules.appeals import AppealState
-from .runs import list_evidence
+from ..evidence import describe_records
+from ..models import Appeal, Result
+from ..queries.results import scope_appeals
+from ..rules.appeals import AppealState
+from ..runs import list_evidence
 
 MOST_EVIDENCE = 200
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shanxue.web.forms import PlainForm
 
-from .rules.scheme import Scheme
-from .rules.trial import Knob, list_knobs
+from ..rules.scheme import Scheme
+from ..rules.trial import Knob, list_knobs
 
 
 class TrialForm(forms.Form):

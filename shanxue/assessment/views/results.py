@@ -22,21 +22,21 @@ from shanxue.orgs.queries import Actor, demand_power, find_person, find_unit, sc
 from shanxue.orgs.queries import search_people as find_people
 from shanxue.orgs.rules import Line, UnitKind
 
-from . import queries
-from .actions import decide_appeal, file_appeal, withdraw_appeal
-from .boards import build_board, describe_board, list_people
-from .evidence import describe_records
-from .forms import AppealForm, DecisionForm, SearchForm, TrialForm
-from .models import Result
-from .namelists import build_lists
-from .queries import Shown
-from .readings import record_reading
-from .rules.appeals import AppealState
-from .rules.pages import EMPTY, find_next_grade, find_reached_grade, list_components, scale_points
-from .rules.scheme import SubjectKind
-from .rules.wording import describe_gate, describe_scheme, find_item
-from .runs import gather_evidence, list_evidence
-from .trials import compare_schemes
+from ..actions.appeals import decide_appeal, file_appeal, withdraw_appeal
+from ..boards import build_board, describe_board, list_people
+from ..evidence import describe_records
+from ..forms.results import AppealForm, DecisionForm, SearchForm, TrialForm
+from ..models import Result
+from ..namelists import build_lists
+from ..queries import results as queries
+from ..queries.results import Shown
+from ..readings import record_reading
+from ..rules.appeals import AppealState
+from ..rules.pages import EMPTY, find_next_grade, find_reached_grade, list_components, scale_points
+from ..rules.scheme import SubjectKind
+from ..rules.wording import describe_gate, describe_scheme, find_item
+from ..runs import gather_evidence, list_evidence
+from ..trials import compare_schemes
 
 RECORDS_PER_PAGE = 100
 MOST_FOUND = 50

@@ -1,8 +1,7 @@
 from django.urls import path
 
-from . import views
+from ..views import results as views
 
-app_name = "assessment"
 urlpatterns = [
     path("mine/", views.show_mine, name="mine"),
     path("people/", views.search_people, name="people"),

@@ -1,0 +1,25 @@
+"""Rows of the assessment: records and results here, one module for each part of the room."""
+
+from .results import (
+    Appeal,
+    Event,
+    PriorResult,
+    Result,
+    ResultLine,
+    ResultReading,
+    Run,
+    SchemeVersion,
+    check_one_subject,
+)
+
+__all__ = [
+    "Appeal",
+    "Event",
+    "PriorResult",
+    "Result",
+    "ResultLine",
+    "ResultReading",
+    "Run",
+    "SchemeVersion",
+    "check_one_subject",
+]

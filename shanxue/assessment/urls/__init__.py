@@ -1,0 +1,8 @@
+"""Addresses of the assessment, a module for each part of the room."""
+
+from __future__ import annotations
+
+from . import results
+
+app_name = "assessment"
+urlpatterns = [*results.urlpatterns]
