@@ -14,7 +14,7 @@ from shanxue.orgs.models import Person, Unit
 from shanxue.plans.rules.settling import Settled
 
 from .models import Reminder
-from .queries import list_open_reminders, list_shown
+from .queries.duties import list_open_reminders, list_shown
 
 KIND = "任务"
 

@@ -15,9 +15,9 @@ from shanxue.plans.models import DutyRemark
 from shanxue.plans.rules import RemarkKind
 from shanxue.study.models import LearningHours, Note
 from shanxue.supervision import due
-from shanxue.supervision.actions import answer_reminder, remind, speak_of
+from shanxue.supervision.actions.reminding import answer_reminder, remind, speak_of
 from shanxue.supervision.models import Reminder
-from shanxue.supervision.queries import build_units_board, find_duty, find_reminder, list_duties, list_shown
+from shanxue.supervision.queries.duties import build_units_board, find_duty, find_reminder, list_duties, list_shown
 from tests.house import House
 
 from .rulebook import TEXT, adopt, hold, name_key

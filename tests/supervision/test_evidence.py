@@ -12,7 +12,7 @@ from shanxue.orgs.models import Person, Stint
 from shanxue.plans.models import PlanItem
 from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules.settling import Settled
-from shanxue.supervision.queries import list_shown
+from shanxue.supervision.queries.duties import list_shown
 from tests.house import House
 
 from .rulebook import adopt, hold

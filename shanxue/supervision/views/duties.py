@@ -34,10 +34,10 @@ from shanxue.plans.rules import RemarkKind
 from shanxue.plans.rules.coverage import Health, Place
 from shanxue.plans.rules.settling import Settled
 
-from . import queries
-from .actions import answer_reminder, remind, speak_of
-from .forms import AnswerForm, RemarkForm
-from .rules.boards import PRESSING, Board, Row, group_turns, pick_turn
+from ..actions.reminding import answer_reminder, remind, speak_of
+from ..forms.duties import AnswerForm, RemarkForm
+from ..queries import duties as queries
+from ..rules.boards import PRESSING, Board, Row, group_turns, pick_turn
 
 DAY = timedelta(days=1)
 SHOWN = ("", "action", "none")

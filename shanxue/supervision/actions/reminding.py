@@ -17,8 +17,8 @@ from shanxue.plans.actions.institutions import remark_duty
 from shanxue.plans.rules import RemarkKind
 from shanxue.plans.rules.settling import Settled
 
-from .models import Reminder
-from .queries import Found, may_explain
+from ..models import Reminder
+from ..queries.duties import Found, may_explain
 
 
 @dataclass(frozen=True)

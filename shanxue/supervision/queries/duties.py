@@ -32,9 +32,9 @@ from shanxue.plans.rules.settling import Settled, settle
 from shanxue.plans.rules.subjects import Subject
 from shanxue.plans.rules.versions import Issue, list_rules
 
-from .evidence import gather_records
-from .models import Reminder
-from .rules.boards import Board, build_board, pick_shown
+from ..evidence import gather_records
+from ..models import Reminder
+from ..rules.boards import Board, build_board, pick_shown
 
 DAY = timedelta(days=1)
 RECENT = 2  # a board shows the turn before this one while something is left to do for it,
