@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -100,6 +101,14 @@ def describe(seconds: list[float]) -> dict[str, float]:
     return {"p50": ordered[len(ordered) // 2], "p99": ordered[int(len(ordered) * 0.99)]}
 
 
+async def open_pages(connections: Iterable[Connection], members: list[tuple[str, str, str]], port: int) -> None:
+    """Open the page of the meeting on every phone, as scanning its code does; the button comes later."""
+    for connection, (path, cookie, _) in zip(connections, members, strict=False):
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: sessionid={cookie}\r\n\r\n"
+        status, body = await connection.ask(head.encode())
+        assert status == 200, body[:200]
+
+
 async def load_crowd(plan: dict[str, Any]) -> dict[str, Any]:
     port, rate = plan["port"], plan["rate"]
     kind = "application/x-www-form-urlencoded"
@@ -108,6 +117,7 @@ async def load_crowd(plan: dict[str, Any]) -> dict[str, Any]:
         for path, cookie, code in plan["members"]
     ]
     idle = deque([await connect(port) for _ in range(CONNECTIONS)])
+    await open_pages(idle, plan["members"], port)
     freed = asyncio.Event()
     seconds: list[float] = []
     answers: dict[str, int] = {"taken": 0, "repeated": 0}

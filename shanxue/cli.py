@@ -200,9 +200,9 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 
 def list_server_arguments(host: str, port: int, application: str = "shanxue.wsgi:application") -> list[str]:
-    """List the command that is the web server, one process."""
+    """List the command that is the web server: two processes, so that a long page does not keep a meeting waiting."""
     server = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    size = ["--workers", "1", "--blocking-threads", "2", "--no-log"]
+    size = ["--workers", "2", "--blocking-threads", "2", "--no-log"]
     return [sys.executable, "-m", *server, *size, application]
 
 
