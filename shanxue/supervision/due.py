@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shanxue.base.lights import Due
+from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
 from shanxue.plans.rules.settling import Settled
 
 from .models import Reminder
 from .queries.duties import list_open_reminders, list_shown
 
-KIND = "任务"
+KIND, EXPLAINING = "任务", "说明"
 
 
 def list_for_person(person: Person, now: datetime) -> list[Due]:
@@ -30,14 +30,30 @@ def list_for_unit(unit: Unit, now: datetime) -> list[Due]:
 
 
 def _list_due(subject: Unit | Person, now: datetime) -> list[Due]:
-    shown = [one for one in list_shown(subject, timezone.localdate(now)) if one.asks]
-    reminders = list_open_reminders(subject) if shown else {}
-    return [_show(one, reminders.get(one.duty.key)) for one in shown]
+    today = timezone.localdate(now)
+    shown = [one for one in list_shown(subject, today) if one.asks]
+    reminders = list_open_reminders(subject)
+    questions = sorted((one for one in reminders.values() if one.answer_until_on), key=lambda one: one.pk)
+    asked = [_show_question(one, today) for one in questions]
+    return asked + [_show(one, reminders.get(one.duty.key)) for one in shown]
+
+
+def _show_question(question: Reminder, today: date) -> Due:
+    until_on = question.answer_until_on
+    assert until_on is not None
+    late = (today - until_on).days
+    words = {"who": question.actor, "days": late}
+    state = _("%(who)s要求说明，已过 %(days)d 天") % words if late > 0 else _("%(who)s要求说明") % words
+    return Due(
+        key=f"question-{question.pk}", kind=EXPLAINING, title=question.text,
+        href=reverse("supervision:answer", args=[question.pk]), light=Light.LATE if late > 0 else Light.NEAR,
+        state=state, on=until_on,
+    )  # fmt: skip
 
 
 def _show(settled: Settled, reminder: Reminder | None) -> Due:
     state = settled.sentence
-    if reminder is not None:
+    if reminder is not None and reminder.answer_until_on is None:
         state = _("%(state)s · %(who)s已提醒，请回复") % {"state": state, "who": reminder.actor}
     return Due(
         key=f"duty-{settled.duty.key}",

@@ -1,15 +1,20 @@
-"""What the organisation asks of units and people beyond their own records: reminders."""
+"""What the organisation asks of units and people beyond their own records: reminders, explanations, agenda points."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
-from shanxue.orgs.models import Bureau, Person, Unit
+from shanxue.orgs.models import Bureau, Person, Unit, list_choices
+
+from .rules.agenda import PointState
 
 
 class Reminder(models.Model):
-    """One reminder about one duty, to a unit or a person, shown on their first page until it is settled."""
+    """One reminder about one duty, to a unit or a person, shown on their first page until it is settled.
+
+    With ``answer_until_on`` it asks for an explanation (要求说明), to be written by that day.
+    """
 
     bureau = models.ForeignKey(Bureau, models.CASCADE)
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="reminders")
@@ -18,6 +23,7 @@ class Reminder(models.Model):
     text = models.CharField(max_length=300)
     at = models.DateTimeField()
     actor = models.CharField(max_length=64)
+    answer_until_on = models.DateField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=300, blank=True)
 
@@ -28,4 +34,46 @@ class Reminder(models.Model):
                 name="reminder_to_a_person_or_to_a_unit",
             ),
         ]
-        indexes = [models.Index(fields=["bureau", "duty"])]
+        indexes = [
+            models.Index(fields=["bureau", "duty"]),
+            models.Index(
+                fields=["bureau"], condition=Q(settled_at__isnull=True, answer_until_on__isnull=False),
+                name="explanations_not_given",
+            ),
+        ]  # fmt: skip
+
+
+class AgendaPoint(models.Model):
+    """Something a unit has not done, put on the agenda of the next bulletin (列入通报).
+
+    ``sentence`` and ``evidence`` are as they stood when it was put there and stay so. ``bulletin`` is the key of the
+    document that took it, in the words of the room of documents.
+    """
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="agenda_points")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="agenda_points")
+    duty = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    sentence = models.CharField(max_length=300)
+    evidence = models.JSONField(default=list)  # [[label, text], …]: why it was due and what there was
+    state = models.CharField(max_length=4, choices=list_choices(PointState), default=PointState.WAITING)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    bulletin = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "duty"], condition=Q(state="待列入"), name="one_point_waiting_per_duty"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="待列入", settled_at__isnull=True) | ~Q(state="待列入") & Q(settled_at__isnull=False),
+                name="settled_point_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="已列入") & ~Q(bulletin="") | ~Q(state="已列入") & Q(bulletin=""),
+                name="point_taken_names_the_bulletin",
+            ),
+        ]

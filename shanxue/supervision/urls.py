@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import duties
+from .views import asking, duties
 
 app_name = "supervision"
 urlpatterns: list[URLPattern] = [
@@ -13,7 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("unit/<int:unit_id>/", duties.show_unit, name="unit"),
     path("person/<int:person_id>/", duties.show_person, name="person"),
     path("coverage/", duties.show_coverage, name="coverage"),
-    path("remind/", duties.send_reminders, name="remind"),
+    path("remind/", asking.send_reminders, name="remind"),
     path("reminders/<int:reminder_id>/answer/", duties.answer, name="answer"),
+    path("ask/", asking.ask, name="ask"),
+    path("agenda/", asking.show_agenda, name="agenda"),
+    path("agenda/add/", asking.add_points, name="add_points"),
+    path("agenda/<int:point_id>/withdraw/", asking.withdraw, name="withdraw_point"),
     path("one/<path:key>/", duties.show_duty, name="duty"),
 ]

@@ -7,9 +7,9 @@ from datetime import date
 from django.utils import timezone
 
 from shanxue.plans.actions.institutions import adopt_institution
-from shanxue.supervision.models import Reminder
+from shanxue.supervision.models import AgendaPoint, Reminder
 from tests.house import AT, House
-from tests.roles import HAS_OWN, READERS
+from tests.roles import BUREAU, HAS_OWN, LEADING, READERS
 
 OPEN_TO: dict[str, set[str | None]] = {
     "supervision:duties": READERS,
@@ -18,10 +18,14 @@ OPEN_TO: dict[str, set[str | None]] = {
     "supervision:person": {"member", *READERS},  # 张三
     "supervision:coverage": READERS,
     "supervision:remind": set(),
+    "supervision:ask": LEADING,
+    "supervision:agenda": BUREAU,
+    "supervision:add_points": {"office"},
+    "supervision:withdraw_point": set(),
     "supervision:answer": {"secretary", "office"},
     "supervision:duty": READERS - {"head"},  # 第一支部's
 }
-POST_ONLY = {"supervision:remind"}
+POST_ONLY = {"supervision:remind", "supervision:withdraw_point"}
 MEETINGS = """
 [institution]
 code = "zhibu"
@@ -51,7 +55,12 @@ def make(house: House) -> dict[str, list[object]]:
     reminder = Reminder.objects.create(
         bureau=house.bureau, unit=first, duty=key, text="请补交记录。", at=AT, actor="赵六"
     )
+    point = AgendaPoint.objects.create(
+        bureau=house.bureau, unit=first, duty=key, title="支部党员大会", sentence="第一支部支部党员大会未按期完成。",
+        evidence=[["记录", "这一期还没有记录"]], at=AT, actor="赵六",
+    )  # fmt: skip
     return {
+        "supervision:withdraw_point": [point.pk],
         "supervision:unit": [first.pk],
         "supervision:person": [house.people["张三"].pk],
         "supervision:answer": [reminder.pk],

@@ -1,4 +1,4 @@
-"""Reminding units and people of duties, answering, and speaking of a duty."""
+"""Reminding units and people of duties, asking for an explanation, answering, and speaking of a duty."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
@@ -39,41 +40,70 @@ def write_reminder(settled: Settled) -> str:
     return f"{slot.label}{title}还没有完成（{settled.sentence}）。如有困难，回复书记即可。"
 
 
+def write_question(settled: Settled) -> str:
+    """Ask for the reason and for what is arranged; nothing is taken for granted."""
+    slot = settled.duty.slot
+    return f"请说明{slot.label}{slot.rule.obligation.title}没有完成的原因和安排（{settled.sentence}）。"
+
+
 @transaction.atomic
 def remind(bureau: Bureau, duties: Iterable[Settled], *, actor: str, at: datetime, text: str = "") -> Reminded:
     """Write one reminder for each duty that still asks something; one that stands unanswered is not doubled."""
+    new, standing = _pick_new(bureau, duties, Q())
+    Reminder.objects.bulk_create(_build(bureau, one, text or write_reminder(one), None, actor, at) for one in new)
+    return _tell(bureau, "supervision.remind", new, standing, actor, at)
+
+
+@transaction.atomic
+def ask_explanation(
+    bureau: Bureau, duties: Iterable[Settled], *, until_on: date, actor: str, at: datetime, today: date, text: str = ""
+) -> Reminded:
+    """Ask whoever answers for these duties to explain by a day; what was asked and is not answered is not doubled."""
+    if until_on < today:
+        raise Refusal("day_in_the_past", "答复期限不能早于今天。请填今天或以后的日期。")
+    new, standing = _pick_new(bureau, duties, Q(answer_until_on__isnull=False))
+    Reminder.objects.bulk_create(_build(bureau, one, text or write_question(one), until_on, actor, at) for one in new)
+    return _tell(bureau, "supervision.ask_explanation", new, standing, actor, at)
+
+
+def _pick_new(bureau: Bureau, duties: Iterable[Settled], kind: Q) -> tuple[list[Settled], int]:
+    """Pick the duties that ask something and of which nothing of this kind stands open, and count the others."""
+    Bureau.objects.select_for_update(no_key=True).get(pk=bureau.pk)  # two clerks at once: one after the other
     asking = [one for one in duties if one.asks]
     keys = [one.duty.key for one in asking]
-    standing = set(
-        Reminder.objects.filter(bureau=bureau, duty__in=keys, settled_at__isnull=True).values_list("duty", flat=True)
-    )
-    new = [one for one in asking if one.duty.key not in standing]
-    Reminder.objects.bulk_create(_build_reminder(bureau, one, actor, at, text) for one in new)
-    subjects = {one.duty.subject.key for one in new}
-    if new:
-        record_entry(
-            chain=bureau.code, actor=actor, at=at, verb="supervision.remind", subject=f"{len(subjects)}",
-            detail={"duties": [one.duty.key for one in new]},
-        )  # fmt: skip
-    return Reminded(len(new), len(standing), len(subjects))
+    open_ones = Reminder.objects.filter(kind, bureau=bureau, duty__in=keys, settled_at__isnull=True)
+    standing = set(open_ones.values_list("duty", flat=True))
+    return [one for one in asking if one.duty.key not in standing], len(standing)
 
 
-def _build_reminder(bureau: Bureau, settled: Settled, actor: str, at: datetime, text: str) -> Reminder:
+def _build(
+    bureau: Bureau, settled: Settled, text: str, until_on: date | None, actor: str, at: datetime
+) -> Reminder:  # fmt: skip
     subject = settled.duty.subject
     return Reminder(
         bureau=bureau, unit_id=subject.id if subject.is_unit else None,
-        person_id=None if subject.is_unit else subject.id, duty=settled.duty.key, text=text or write_reminder(settled),
+        person_id=None if subject.is_unit else subject.id, duty=settled.duty.key, text=text, answer_until_on=until_on,
         at=at, actor=actor,
     )  # fmt: skip
 
 
+def _tell(bureau: Bureau, verb: str, new: list[Settled], standing: int, actor: str, at: datetime) -> Reminded:
+    subjects = {one.duty.subject.key for one in new}
+    if new:
+        record_entry(
+            chain=bureau.code, actor=actor, at=at, verb=verb, subject=f"{len(subjects)}",
+            detail={"duties": [one.duty.key for one in new]},
+        )  # fmt: skip
+    return Reminded(len(new), standing, len(subjects))
+
+
 @transaction.atomic
 def answer_reminder(reminder: Reminder, *, text: str, actor: str, at: datetime) -> None:
-    """Answer a reminder: it is settled, and the answer stands at the duty as its explanation."""
-    if reminder.settled_at is not None:
+    """Answer a reminder: it and whatever else stands open about the duty are settled; the answer explains the duty."""
+    standing = Reminder.objects.filter(bureau=reminder.bureau, duty=reminder.duty, settled_at__isnull=True)
+    if not standing.filter(pk=reminder.pk).update(settled_at=at, answer=text):
         raise Refusal("reminder_settled", "这条提醒已经回复过。要补充，请在任务页写说明。")
-    reminder.settled_at, reminder.answer = at, text
-    reminder.save(update_fields=["settled_at", "answer"])
+    standing.update(settled_at=at, answer=text)
     remark_duty(
         reminder.bureau, duty=reminder.duty, unit=reminder.unit, person=reminder.person, kind=RemarkKind.EXPLANATION,
         text=text, until_on=None, actor=actor, at=at,

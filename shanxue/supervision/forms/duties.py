@@ -39,3 +39,13 @@ class RemarkForm(PlainForm):
 
 class AnswerForm(PlainForm):
     text = forms.CharField(label=_("回复"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class QuestionForm(PlainForm):
+    """Until when an explanation is asked for; without words of its own each duty is asked about by its name."""
+
+    until_on = forms.DateField(label=_("请在哪天前答复"), widget=forms.DateInput())
+    text = forms.CharField(
+        label=_("要说明什么"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("不填时，按每一项任务分别问：没有完成的原因和安排。"),
+    )  # fmt: skip

@@ -10,12 +10,13 @@ from django.db.models import Q
 
 from shanxue.base.errors import refuse_missing
 from shanxue.base.periods import Period
-from shanxue.orgs.models import Bureau, Person, Stint, Unit
+from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
 from shanxue.orgs.queries import (
     Actor,
     filter_in_force,
     is_leading,
     match_led_units,
+    scope_led_units,
     scope_people,
     scope_units,
 )
@@ -157,6 +158,24 @@ def find_duty(actor: Actor, key: str, today: date) -> Found:
     return Found(settled, subject if is_unit else None, None if is_unit else subject)  # type: ignore[arg-type]
 
 
+def list_led_duties(actor: Actor, today: date, *, units: Iterable[int], keys: Iterable[str] = ()) -> list[Settled]:
+    """List the duties the board shows of these units and by these keys, where the actor writes for the unit.
+
+    A single key may also be that of a person, or of a turn the board no longer shows.
+    """
+    named = set(keys)
+    if len(named) == 1:
+        found = find_duty(actor, next(iter(named)), today)
+        return [found.settled] if may_explain(actor, found.unit, found.person) else []
+    led = set(scope_led_units(actor).values_list("pk", flat=True))
+    wanted = led & set(units) if not named else led
+    if not wanted:
+        return []
+    rows = [row for row in build_units_board(actor, today).rows if row.subject.id in wanted]
+    cells = [cell for row in rows for cell in row.cells if cell is not None]
+    return [cell for cell in cells if cell.duty.key in named] if named else cells
+
+
 def _find_subject(actor: Actor, name: str) -> Unit | Person:
     subject: Unit | Person | None = None
     if name[0] == "u":
@@ -176,10 +195,16 @@ def _read_tag(tag: str) -> date:
 
 
 def list_open_reminders(subject: Unit | Person) -> dict[str, Reminder]:
-    """List a unit's or a person's unsettled reminders by duty, the latest of each. One query."""
+    """List a unit's or a person's unsettled reminders by duty, the latest of each, an explanation before a reminder."""
     owner = {"unit": subject} if isinstance(subject, Unit) else {"person": subject}
     rows = Reminder.objects.filter(**owner, settled_at__isnull=True).order_by("at")
-    return {row.duty: row for row in rows}
+    return {row.duty: row for row in sorted(rows, key=lambda row: row.answer_until_on is not None)}
+
+
+def list_questions(bureau: Bureau) -> dict[str, date]:
+    """List until when an explanation is asked for that was not given, by duty. One query."""
+    open_ones = Reminder.objects.filter(bureau=bureau, settled_at__isnull=True, answer_until_on__isnull=False)
+    return dict(open_ones.order_by("at").values_list("duty", "answer_until_on"))
 
 
 def list_reminders(bureau: Bureau, duty: str) -> list[Reminder]:
@@ -207,6 +232,15 @@ def may_explain(actor: Actor, unit: Unit | None, person: Person | None) -> bool:
         return True
     held = filter_in_force(actor.on) | Q(received_on__gt=actor.on)
     return Stint.objects.filter(held & match_led_units(actor, "unit"), person=person).exists()
+
+
+def is_set_over(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor answers for this unit from above: keeps the office, or is secretary of a unit above it."""
+    return any(
+        grant.unit is None
+        or (unit.path.startswith(grant.unit.path) and (grant.power == Grant.Power.OFFICE or grant.unit.pk != unit.pk))
+        for grant in actor.leading_grants
+    )
 
 
 def cover_units(actor: Actor, today: date) -> list[Place]:

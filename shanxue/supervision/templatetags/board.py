@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from html import escape
 from typing import Any, NamedTuple
 
@@ -37,7 +39,17 @@ def board_rows(context: template.Context, section: dict[str, Any]) -> SafeString
         titles=[escape(title) for _line, title in section["columns"]],
         box=bool(context["may_remind"]),
         ticked=bool(context["ticked"]),
-        words=Words(_("选"), _("不要求"), _("下次到期"), _("已逾期"), _("%(month)s月%(day)s日")),
+        questions=context["questions"],
+        today=context["actor"].on,
+        words=Words(
+            _("选"),
+            _("不要求"),
+            _("下次到期"),
+            _("已逾期"),
+            _("%(month)s月%(day)s日"),
+            _("待说明"),
+            _("说明过期"),
+        ),
     )
     return mark_safe("".join(_write_row(row, page) for row in section["rows"]))  # every text in it is escaped
 
@@ -50,6 +62,8 @@ class Words(NamedTuple):
     next: str
     late: str
     day: str
+    asked: str
+    overdue: str
 
 
 class _Page(NamedTuple):
@@ -58,6 +72,8 @@ class _Page(NamedTuple):
     titles: list[str]
     box: bool
     ticked: bool
+    questions: Mapping[str, date]
+    today: date
     words: Words
 
 
@@ -91,6 +107,9 @@ def _write_cell(cell: Settled | None, title: str, page: _Page) -> str:
     colour, mark, name = _LOOKS[cell.light]
     word = f" {cell.short}" if cell.short else ""
     said = " ✎" if cell.asks and cell.remarks else ""
+    if cell.duty.key in page.questions:
+        late = page.questions[cell.duty.key] < page.today
+        said = f" {page.words.overdue if late else page.words.asked}"
     return (
         f'<td class="cell" data-label="{title}"><a class="{colour}" href="{page.duty}{cell.duty.key}/">'
         f'<span aria-hidden="true">{mark}</span>{word}{said}<span class="visually-hidden"> {name}</span></a></td>'

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.base.errors import Refusal
 from shanxue.base.lights import Light
@@ -27,20 +27,20 @@ from shanxue.orgs.queries import (
     is_leading,
     list_granted_units,
     list_stints,
-    scope_led_units,
     scope_units,
 )
 from shanxue.plans.rules import RemarkKind
 from shanxue.plans.rules.coverage import Health, Place
 from shanxue.plans.rules.settling import Settled
 
-from ..actions.reminding import answer_reminder, remind, speak_of
+from ..actions.reminding import answer_reminder, speak_of
 from ..forms.duties import AnswerForm, RemarkForm
 from ..queries import duties as queries
+from ..rules.agenda import may_be_named
 from ..rules.boards import PRESSING, Board, Row, group_turns, pick_turn
 
 DAY = timedelta(days=1)
-SHOWN = ("", "action", "none")
+SHOWN = ("", "action", "late", "none")
 
 
 @login_required
@@ -54,9 +54,12 @@ def show_board(request: HttpRequest) -> HttpResponse:
         return redirect("supervision:unit", units[0].pk)
     board = queries.build_units_board(actor, actor.on)
     show = request.GET.get("show", "")
+    assert actor.bureau is not None
+    questions = queries.list_questions(actor.bureau)
     page = {
         "show": show if show in SHOWN else "", "sections": _list_sections(board, show), "total": len(board.rows),
         "ticked": request.GET.get("all") == "1", "counts": _name_counts(board), "may_remind": actor.leads,
+        "questions": questions, "unanswered": _count_unanswered(board, questions, actor.on),
     }  # fmt: skip
     return render(request, "supervision/board.html", page)
 
@@ -71,7 +74,17 @@ def _list_sections(board: Board, show: str) -> list[dict[str, Any]]:
 
 
 def _is_shown(row: Row, show: str) -> bool:
+    if show == "late":
+        return row.light == Light.LATE
     return row.asks if show == "action" else row.has_no_record if show == "none" else True
+
+
+def _count_unanswered(board: Board, questions: dict[str, date], today: date) -> dict[str, int]:
+    """How many explanations are asked for on the board and not given, and how many of them past their day."""
+    asked = [
+        questions[cell.duty.key] for row in board.rows for cell in row.cells if cell and cell.duty.key in questions
+    ]
+    return {"asked": len(asked), "late": sum(day < today for day in asked)}
 
 
 def _name_counts(board: Board) -> list[tuple[Light, int]]:
@@ -159,7 +172,11 @@ def show_duty(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("已记下，写在这项任务里。"))
             return redirect("supervision:duty", key)
-    page = _describe_duty(actor, found) | {"form": form if may_speak else None, "may_remind": actor.leads}
+    page = _describe_duty(actor, found) | {
+        "form": form if may_speak else None,
+        "may_remind": may_speak and (found.unit is None or queries.is_set_over(actor, found.unit)),
+        "may_name": actor.keeps_office and may_be_named(found.settled),
+    }  # fmt: skip
     if request.headers.get("HX-Request"):
         return render(request, "supervision/reason.html", page)
     return render(request, "supervision/duty.html", page, status=400 if form.errors else 200)
@@ -190,36 +207,6 @@ def find_href(source: str, ref: int) -> str:
     if source == "plan":
         return reverse("plans:item", args=[ref])
     return ""
-
-
-@login_required
-@require_POST
-def send_reminders(request: HttpRequest) -> HttpResponse:
-    """Remind the units that were ticked of all they have open, or of one duty."""
-    actor = demand_actor(request)
-    demand_power(actor.leads)
-    assert actor.bureau is not None
-    key = request.POST.get("duty", "")
-    duties = [queries.find_duty(actor, key, actor.on).settled] if key else _list_ticked(request, actor)
-    done = remind(actor.bureau, duties, actor=str(actor.user), at=timezone.now())
-    if done.made:
-        text = _("已提醒 %(subjects)d 个，共 %(made)d 项。") % {"subjects": done.subjects, "made": done.made}
-    else:
-        text = _("没有新的提醒。")
-    if done.standing:
-        text += _("另有 %(count)d 项提醒过、还没有回复，没有重复提醒。") % {"count": done.standing}
-    messages.success(request, text)
-    return redirect(reverse("supervision:duty", args=[key]) if key else reverse("supervision:duties") + "?show=action")
-
-
-def _list_ticked(request: HttpRequest, actor: Actor) -> list[Settled]:
-    ticked = {int(value) for value in request.POST.getlist("unit") if value.isdecimal()}
-    led = set(scope_led_units(actor).filter(pk__in=ticked).values_list("pk", flat=True))
-    if not led:
-        raise Refusal("nothing_ticked", _("还没有选支部。请在名称前打勾，或者点“全选”。"))
-    board = queries.build_units_board(actor, actor.on)
-    rows = [row for row in board.rows if row.subject.id in led]
-    return [cell for row in rows for cell in row.cells if cell is not None]
 
 
 @login_required
