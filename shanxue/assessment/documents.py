@@ -145,10 +145,10 @@ def _write_table(book: xlsxwriter.Workbook, style: Style, table: Table, title: s
     rows = list(table.rows())
     for number, start in enumerate(range(0, max(len(rows), 1), MOST_ROWS), 1):
         name = table.name if number == 1 else f"{table.name}{number}"
-        _write_sheet(book.add_worksheet(name), style, table, rows[start : start + MOST_ROWS], f"{title}·{name}")
+        write_sheet(book.add_worksheet(name), style, table, rows[start : start + MOST_ROWS], f"{title}·{name}")
 
 
-def _write_sheet(
+def write_sheet(
     sheet: Worksheet, style: Style, table: Table, rows: list[tuple[Value | Share, ...]], title: str
 ) -> None:
     _set_page(sheet, title)

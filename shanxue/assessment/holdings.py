@@ -8,7 +8,8 @@ from shanxue.base.holdings import Holding, Reading, hold
 from shanxue.base.points import MILLI, format_scaled
 from shanxue.orgs.models import Person
 
-from .models import Event, PriorResult, Result, ResultReading
+from .models import Event, GateNotice, PriorResult, Result, ResultReading
+from .queries.binding import list_list_readings
 from .queries.results import read_version
 
 WITH_FILE = "随考核档案的保管期限"
@@ -43,6 +44,15 @@ def export_person(person: Person) -> list[Holding]:
             ],
         ),
         hold(
+            "拟定等次受条款限制", "学习考核达不到要求的，别的考核不能评高（D8）", WITH_FILE,
+            "细则 条款 考核 拟定等次 最高可评 办理 时间 批准人 会议 理由",
+            [
+                (row.scheme_code, row.clause, row.assessment, row.proposed, row.at_most, row.kind,
+                 timezone.localtime(row.at), row.approved_by, row.meeting, row.reason)
+                for row in GateNotice.objects.filter(person=person).order_by("at", "pk")
+            ],
+        ),
+        hold(
             "往年和别的考核的等次", "由表格导入；年度考核条款要用（D8）", WITH_FILE, "年度 考核 得分 等次 拟定",
             [(row.year, row.assessment, _write(row.total_milli, MILLI), row.grade, row.proposed) for row in former],
         ),
@@ -55,4 +65,7 @@ def _write(value: int | None, scale: int) -> str:
 
 def list_readings(person: Person) -> list[Reading]:
     rows = ResultReading.objects.filter(result__person=person).order_by("-at")
-    return [Reading(timezone.localtime(row.at).date(), row.reader_name, "学习成绩") for row in rows]
+    return [
+        *(Reading(timezone.localtime(row.at).date(), row.reader_name, "学习成绩") for row in rows),
+        *(Reading(row.on, row.reader_name, "考核名单") for row in list_list_readings(person)),
+    ]

@@ -12,6 +12,7 @@ from .reports import note_gate
 from .rules.figures import exceeds_limit
 from .rules.pages import list_grades
 from .rules.report import GateNote
+from .rules.wording import describe_bands
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,18 @@ def build_lists(actor: Actor, shown: Shown) -> list[NameList]:
     held = [(result, gates[code]) for result in results for code in result.gates if code in gates]
     best = list_grades(shown.scheme)[:1]
     lists = (
-        [NameList("best", f"{best[0]}名单", tuple(Named(row) for row in results if row.grade == best[0]))]
+        [
+            NameList(
+                "best",
+                f"{best[0]}名单",
+                tuple(Named(row) for row in results if row.grade == best[0]),
+                describe_bands(shown.scheme),
+            )
+        ]
         if best
         else []
     )
-    lists += _list_blocked(actor, held)
+    lists += _list_blocked(shown, held)
     references = dict.fromkeys(gate.list_name for gate in gates.values() if gate.list_name)
     for index, name in enumerate(references):
         named = tuple(Named(result, gate) for result, gate in held if gate.list_name == name)
@@ -51,9 +59,9 @@ def build_lists(actor: Actor, shown: Shown) -> list[NameList]:
     return lists
 
 
-def _list_blocked(actor: Actor, held: list[tuple[Result, GateNote]]) -> list[NameList]:
+def _list_blocked(shown: Shown, held: list[tuple[Result, GateNote]]) -> list[NameList]:
     """List those whose grade proposed in another assessment is better than a clause here allows."""
-    proposals = map_proposals(actor.bureau)
+    proposals = map_proposals(shown)
     blocked: dict[str, list[Named]] = {}
     for result, gate in held:
         proposed = proposals.get(result.person_id or 0, {}).get(gate.target, "")

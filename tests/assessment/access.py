@@ -20,6 +20,11 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:appeal": {"member"},  # 张三's own line
     "assessment:appeals": BUREAU,
     "assessment:appeal_answer": {"member", *BUREAU},
+    "assessment:binding": BUREAU,
+    "assessment:binding_file": BUREAU,
+    "assessment:binding_decide": {"office"},
+    "assessment:departments_file": set(),  # the house has no department scheme
+    "assessment:lists_file": BUREAU,
 }
 
 
@@ -29,6 +34,7 @@ def make(house: House) -> dict[str, list[object]]:
     return {
         "assessment:appeal": [result.pk, "A1"],
         "assessment:appeal_answer": [appeal.pk],
+        "assessment:binding_decide": [result.pk, "G9"],
         "assessment:person": [house.people["张三"].pk],
         "assessment:records": [result.pk, "A1"],
         "assessment:unit": [house.units["第一支部"].pk],

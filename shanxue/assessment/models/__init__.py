@@ -1,5 +1,6 @@
 """Rows of the assessment: records and results here, one module for each part of the room."""
 
+from .binding import GateNotice, ListReading
 from .results import (
     Appeal,
     Event,
@@ -15,6 +16,8 @@ from .results import (
 __all__ = [
     "Appeal",
     "Event",
+    "GateNotice",
+    "ListReading",
     "PriorResult",
     "Result",
     "ResultLine",

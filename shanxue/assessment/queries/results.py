@@ -242,12 +242,15 @@ def list_graded(actor: Actor, shown: Shown) -> list[Result]:
     return list(found.order_by("home__code", "person__staff_no", "unit__code"))
 
 
-def map_proposals(bureau: Bureau | None) -> dict[int, dict[str, str]]:
-    """Map people to the grades proposed for them in other assessments (D8): person → assessment → grade."""
+def map_proposals(shown: Shown, person_id: int | None = None) -> dict[int, dict[str, str]]:
+    """Map people (or one of them) to the grades proposed for the run's year elsewhere (D8): assessment → grade."""
     proposals: dict[int, dict[str, str]] = defaultdict(dict)
-    rows = PriorResult.objects.filter(bureau=bureau, proposed=True, person__isnull=False)
-    for person_id, assessment, grade in rows.values_list("person_id", "assessment", "grade"):
-        proposals[person_id][assessment] = grade
+    rows = PriorResult.objects.filter(bureau=shown.run.bureau, year=shown.last_on.year, proposed=True)
+    rows = rows.filter(person__isnull=False)
+    if person_id is not None:
+        rows = rows.filter(person=person_id)
+    for owner, assessment, grade in rows.values_list("person_id", "assessment", "grade"):
+        proposals[owner][assessment] = grade
     return proposals
 
 

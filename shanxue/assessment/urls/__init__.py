@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import results
+from . import binding, results
 
 app_name = "assessment"
-urlpatterns = [*results.urlpatterns]
+urlpatterns = [*results.urlpatterns, *binding.urlpatterns]

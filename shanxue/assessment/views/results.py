@@ -23,12 +23,14 @@ from shanxue.orgs.queries import search_people as find_people
 from shanxue.orgs.rules import Line, UnitKind
 
 from ..actions.appeals import decide_appeal, file_appeal, withdraw_appeal
+from ..actions.binding import record_list_reading
 from ..boards import build_board, describe_board, list_people
 from ..evidence import describe_records
 from ..forms.results import AppealForm, DecisionForm, SearchForm, TrialForm
 from ..models import Result
 from ..namelists import build_lists
 from ..queries import results as queries
+from ..queries.binding import list_list_readings, list_own
 from ..queries.results import Shown
 from ..readings import record_reading
 from ..rules.appeals import AppealState
@@ -78,6 +80,8 @@ def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResp
         record_reading(actor, result, at=timezone.now())
         page |= _describe_result(shown, result)
         page["readings"] = queries.list_readings(result)
+        page["named"] = list_own(shown, result)
+        page["list_readings"] = list_list_readings(person, shown.run.pk)[:20]
         page["department"] = queries.find_department(person, shown.last_on)
         page["appeals"] = [
             (appeal, find_item(shown.scheme, appeal.item))
@@ -201,7 +205,10 @@ def show_lists(request: HttpRequest) -> HttpResponse:
     demand_power(actor.reads_bureau)
     found = queries.list_shown(actor.bureau, "person")
     shown = queries.demand_shown(queries.pick_shown(found, request.GET.get("scheme", "")))
-    page = {"found": found, "shown": shown, "lists": build_lists(actor, shown)}
+    lists = build_lists(actor, shown)
+    people = [one.result.person_id for listed in lists for one in listed.people if one.result.person_id]
+    record_list_reading(actor, shown, people, at=timezone.now())
+    page = {"found": found, "shown": shown, "lists": lists}
     return render(request, "assessment/lists.html", page)
 
 
