@@ -1,6 +1,6 @@
 """Everything that is promised about speed, measured in one run and printed beside the machine it ran on.
 
-``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd]``
+``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd,audit]``
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.machine import describe_machine
 from benchmarks.table import Figure, print_figures
 
-PARTS = ("year", "import", "assess", "pages", "crowd")
+PARTS = ("year", "import", "assess", "pages", "crowd", "audit")
 
 
 def main() -> None:
@@ -54,6 +54,11 @@ def main() -> None:
 
             console.print("准备 30,000 人同时签到 …")
             figures += measure_crowd(Path(folder))
+        if "audit" in parts:
+            from benchmarks.audit import measure_audit
+
+            console.print("准备 1,000,000 条留痕 …")
+            figures += measure_audit(Path(folder))
     print_figures(console, figures)
 
 

@@ -122,7 +122,7 @@ MIDDLEWARE = [
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
 # What each room puts into the archive of a year (base/volumes.py)
-VOLUMES: list[str] = []
+VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from .models import Entry
+from shanxue.base.errors import Refusal
 
-GENESIS = "0" * 64
+from .models import Entry
+from .rules import GENESIS, SWITCH, Algorithm, hash_content, is_available, next_algorithm
 
 
 def compute_hash(*, chain: str, seq: int, at: datetime, actor: str, verb: str, subject: str,
-                 detail: dict[str, Any], previous_hash: str) -> str:  # fmt: skip
-    """Hash an entry's content and its predecessor's hash (SHA-256 over canonical JSON)."""
+                 detail: dict[str, Any], previous_hash: str, algorithm: str = Algorithm.SHA256) -> str:  # fmt: skip
+    """Hash an entry's content and its predecessor's hash over canonical JSON."""
     content = [chain, seq, at.astimezone(UTC).isoformat(), actor, verb, subject, detail, previous_hash]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hash_content(algorithm, content)
 
 
 @transaction.atomic
@@ -39,10 +37,25 @@ def record_entry(*, chain: str, actor: str, at: datetime, verb: str, subject: st
         subject=subject,
         detail=detail or {},
         previous_hash=last.hash if last else GENESIS,
+        algorithm=next_algorithm(last.algorithm, last.verb, last.detail) if last else Algorithm.SHA256,
     )
     entry.hash = compute_hash(
         chain=chain, seq=entry.seq, at=at, actor=actor, verb=verb, subject=subject, detail=entry.detail,
-        previous_hash=entry.previous_hash,
+        previous_hash=entry.previous_hash, algorithm=entry.algorithm,
     )  # fmt: skip
     entry.save(force_insert=True)
     return entry
+
+
+@transaction.atomic
+def switch_algorithm(chain: str, algorithm: str, *, actor: str, at: datetime) -> Entry:
+    """Hash what follows with another algorithm; the entry that says so is the last one of the former."""
+    if not is_available(algorithm):
+        raise Refusal("no_such_algorithm", f"这台机器没有 {algorithm.upper()} 算法，留痕没有改动。")
+    last = Entry.objects.filter(chain=chain).order_by("-seq").first()
+    now = next_algorithm(last.algorithm, last.verb, last.detail) if last else Algorithm.SHA256
+    if now == algorithm:
+        raise Refusal("same_algorithm", f"留痕已经在用 {algorithm.upper()} 算法，不用再换。", status=409)
+    return record_entry(
+        chain=chain, actor=actor, at=at, verb=SWITCH, subject=algorithm, detail={"algorithm": algorithm}
+    )

@@ -1,8 +1,13 @@
-"""The append-only, hash-chained record of who did what. One chain per bureau."""
+"""The append-only, hash-chained record of who did what. One chain per bureau.
+
+The database itself refuses to change or remove a row (``guard``); where somebody took the guard away, the chain shows.
+"""
 
 from __future__ import annotations
 
 from django.db import models
+
+from .rules import Algorithm
 
 
 class Entry(models.Model):
@@ -15,6 +20,7 @@ class Entry(models.Model):
     detail = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    algorithm = models.CharField(max_length=8, default=Algorithm.SHA256)  # what ``hash`` was made with
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_entry_per_place_in_chain")]

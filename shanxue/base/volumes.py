@@ -68,9 +68,21 @@ class Column:
     kind: str = "text"
 
 
+def make_columns(words: str) -> tuple[Column, ...]:
+    """Make columns from ``name:title`` or ``name:title:kind``, separated by spaces.
+
+    >>> make_columns("staff_no:工号 on:日期:date")[1]
+    Column(name='on', title='日期', kind='date')
+    """
+    return tuple(Column(*word.split(":")) for word in words.split())
+
+
 @dataclass(frozen=True)
 class Table:
-    """Records of one kind as they stand: one row per record, read when the table is written."""
+    """Records of one kind as they stand, one row per record.
+
+    ``rows`` is best a generator: it is read once, when the table is written, and costs nothing where it is not.
+    """
 
     name: str  # the file's name without ending: attendance
     title: str

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.base.periods import Period
 
 from .models import Bureau, Correction, ExemptionRequest, Grant, Person, Stint, Transfer, Unit
 from .rules import CorrectionState, Line, RequestState, TransferState
@@ -262,6 +263,17 @@ def find_places(people: Iterable[Person], on: date) -> dict[int, list[Stint]]:
     for stint in sorted(stints, key=lambda one: (one.unit.line != Line.PARTY, one.unit.path, one.pk)):
         places.setdefault(stint.person_id, []).append(stint)
     return places
+
+
+def map_branches(bureau: Bureau, period: Period) -> dict[int, Unit]:
+    """Which party unit each person stood in last within a period, by person: one query."""
+    stints = Stint.objects.filter(
+        Q(from_on__isnull=True) | Q(from_on__lt=period.until_on),
+        Q(until_on__isnull=True) | Q(until_on__gt=period.from_on),
+        unit__bureau=bureau, unit__line=Line.PARTY,
+    ).select_related("unit")  # fmt: skip
+    found = sorted(stints, key=lambda one: (one.until_on or date.max, one.from_on or date.min, one.pk))
+    return {stint.person_id: stint.unit for stint in found}
 
 
 def scope_transfers(actor: Actor) -> QuerySet[Transfer]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
-from shanxue.audit.actions import GENESIS, record_entry
+from shanxue.audit.actions import compute_hash, record_entry, switch_algorithm
+from shanxue.audit.guard import install_guard, remove_guard
 from shanxue.audit.models import Entry
-from shanxue.audit.queries import list_chains, verify_chain
+from shanxue.audit.queries import find_head, list_chains, verify_chain
+from shanxue.audit.rules import GENESIS, Fault
+from shanxue.base.errors import Refusal
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -33,26 +37,120 @@ def test_verify_chain_of_an_untouched_trail_names_its_head() -> None:
     assert report.head == Entry.objects.get(seq=3).hash
 
 
+@pytest.fixture
+def unguarded(db: None) -> None:
+    """Somebody with the database in their hands, and the triggers out of their way."""
+    remove_guard(connection)
+
+
 @pytest.mark.parametrize("change", [{"actor": "别人"}, {"detail": {"n": 9}}, {"verb": "activities.cancel"}])
-def test_verify_chain_finds_an_edited_entry(change: dict[str, object]) -> None:
+def test_verify_chain_finds_an_edited_entry(unguarded: None, change: dict[str, object]) -> None:
     write_three()
     Entry.objects.filter(seq=2).update(**change)
+    report = verify_chain("chengguan")
+    assert (report.broken_at, report.fault) == (2, Fault.EDITED)
+    assert report.sentence == "第 2 条留痕的内容和它的校验值不符，这一条被改动过。"
+
+
+def test_verify_chain_finds_a_time_moved_by_a_microsecond(unguarded: None) -> None:
+    write_three()
+    Entry.objects.filter(seq=2).update(at=AT.replace(microsecond=1))
     assert verify_chain("chengguan").broken_at == 2
 
 
-def test_verify_chain_finds_a_removed_entry() -> None:
+def test_verify_chain_finds_a_removed_entry(unguarded: None) -> None:
     write_three()
     Entry.objects.filter(seq=2).delete()
-    assert verify_chain("chengguan").broken_at == 2
+    report = verify_chain("chengguan")
+    assert (report.broken_at, report.sentence) == (2, "第 2 条留痕不见了，被删除过。")
 
 
-def test_chains_of_two_bureaus_do_not_touch() -> None:
+def test_verify_chain_finds_an_inserted_entry(unguarded: None) -> None:
+    """Even one whose own hash is right: the entry after it speaks of another one."""
+    write_three()
+    for seq in (3, 2):
+        Entry.objects.filter(seq=seq).update(seq=seq + 1)
+    first = Entry.objects.get(seq=1)
+    forged = Entry(chain="chengguan", seq=2, at=AT, actor="别人", verb="activities.hold", previous_hash=first.hash)
+    forged.hash = compute_hash(
+        chain="chengguan", seq=2, at=AT, actor="别人", verb="activities.hold", subject="", detail={},
+        previous_hash=first.hash,
+    )  # fmt: skip
+    forged.save()
+    report = verify_chain("chengguan")
+    assert (report.broken_at, report.fault) == (3, Fault.UNLINKED)
+    assert report.sentence == "第 3 条留痕和它前面的一条接不上，这里被插入、替换或重排过。"
+
+
+def test_verify_chain_finds_a_tail_cut_off_against_an_exported_head(unguarded: None) -> None:
+    """Without the head nothing shows: that is why heads are exported."""
+    write_three()
+    head = find_head("chengguan")
+    Entry.objects.filter(seq=3).delete()
+    assert verify_chain("chengguan").broken_at is None
+    report = verify_chain("chengguan", head)
+    assert (report.broken_at, report.fault) == (3, Fault.CUT)
+    assert report.sentence == "链头登记到第 3 条，现在只有 2 条，后面的留痕被删除过。"
+
+
+def test_verify_chain_finds_a_chain_written_anew_against_an_exported_head(unguarded: None) -> None:
+    write_three()
+    head = find_head("chengguan")
+    Entry.objects.all().delete()
+    for number in (1, 2, 4):
+        record_entry(chain="chengguan", actor="李书记", at=AT, verb="activities.hold", detail={"n": number})
+    assert verify_chain("chengguan").broken_at is None
+    assert verify_chain("chengguan", head).sentence == "第 3 条留痕和登记的链头不同，链被整段改写过。"
+
+
+def test_chains_of_two_bureaus_do_not_touch(unguarded: None) -> None:
     write_three()
     record_entry(chain="jiaoyu", actor="王书记", at=AT, verb="orgs.add")
     Entry.objects.filter(chain="jiaoyu").update(actor="别人")
     assert list_chains() == ["chengguan", "jiaoyu"]
     assert verify_chain("chengguan").broken_at is None
     assert verify_chain("jiaoyu").broken_at == 1
+
+
+def test_the_database_refuses_to_change_or_remove_an_entry() -> None:
+    write_three()
+    install_guard(connection)
+    for change in (lambda: Entry.objects.filter(seq=2).update(actor="别人"), Entry.objects.filter(seq=3).delete):
+        with pytest.raises(DatabaseError, match="never changed or removed"), transaction.atomic():
+            change()
+    assert verify_chain("chengguan").entries == 3
+
+
+def test_a_chain_changes_its_algorithm_with_an_entry_that_says_so(unguarded: None) -> None:
+    """SM3 (GB/T 32905) where OpenSSL has it: the entry that switches is the last one of SHA-256."""
+    write_three()
+    switch_algorithm("chengguan", "sm3", actor="审计员", at=AT)
+    record_entry(chain="chengguan", actor="李书记", at=AT, verb="activities.hold", detail={"n": 5})
+    assert list(Entry.objects.order_by("seq").values_list("algorithm", flat=True)) == ["sha256"] * 4 + ["sm3"]
+    last = Entry.objects.get(seq=5)
+    content = (
+        f'["chengguan",5,"2026-01-05T02:00:00+00:00","李书记","activities.hold","",{{"n":5}},"{last.previous_hash}"]'
+    )
+    assert last.hash == hashlib.new("sm3", content.encode()).hexdigest()
+    assert (verify_chain("chengguan").broken_at, verify_chain("chengguan").algorithm) == (None, "sm3")
+    Entry.objects.filter(seq=5).update(algorithm="sha256")
+    assert verify_chain("chengguan").sentence == "第 5 条留痕换了算法，前面却没有一条说明要换。"
+
+
+def test_switching_to_what_is_in_use_or_unknown_is_refused() -> None:
+    write_three()
+    for algorithm, sentence in (
+        ("sha256", "留痕已经在用 SHA256 算法，不用再换。"), ("md5", "这台机器没有 MD5 算法，留痕没有改动。"),
+    ):  # fmt: skip
+        with pytest.raises(Refusal) as refused:
+            switch_algorithm("chengguan", algorithm, actor="审计员", at=AT)
+        assert refused.value.sentence == sentence
+
+
+def test_blocks_of_the_walk_join(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shanxue.audit.queries.BLOCK", 2)
+    write_three()
+    assert (verify_chain("chengguan").entries, verify_chain("chengguan").broken_at) == (3, None)
 
 
 @pytest.mark.django_db(transaction=True)
