@@ -89,9 +89,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "shanxue.web",
     "shanxue.audit",
     "shanxue.accounts",
+    "shanxue.jobs",
     "shanxue.intake",
     "shanxue.orgs",
     "shanxue.plans",
@@ -119,6 +122,9 @@ MIDDLEWARE = [
     "shanxue.accounts.middleware.OwnPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# Long work: queued in the database, done by a worker started when there is something to do (shanxue/jobs)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
 # What each room puts into the archive of a year (base/volumes.py)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("resources/", include("shanxue.resources.urls")),
     path("bulletins/", include("shanxue.bulletins.urls")),
     path("archive/", include("shanxue.archive.urls")),
+    path("jobs/", include("shanxue.jobs.urls")),
     path("accounts/", include("shanxue.accounts.urls")),
     path("about/", include("shanxue.web.urls")),
 ]

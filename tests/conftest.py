@@ -75,3 +75,12 @@ def hash_passwords_quickly() -> Iterator[None]:
     """A slow hash protects real passwords; here it would only cost minutes."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def work_at_once() -> Iterator[None]:
+    """Long work is done when it is asked for; the worker process has tests of its own."""
+    with override_settings(
+        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}, WORKER_COMMAND=[]
+    ):
+        yield

@@ -14,8 +14,8 @@ from tests.house import House
 pytestmark = pytest.mark.django_db
 
 ROOMS_WITH_PAGES = (
-    "web", "accounts", "orgs", "plans", "resources", "activities", "study", "exams", "supervision", "assessment",
-    "bulletins", "archive", "home",
+    "web", "accounts", "jobs", "orgs", "plans", "resources", "activities", "study", "exams", "supervision",
+    "assessment", "bulletins", "archive", "home",
 )  # fmt: skip
 ROLES = (None, "member", "secretary", "head", "office", "leader", "inspector", "system", "security", "auditor")
 # Each room says in its tests/<room>/access.py who is answered with a page or sent to one of their own (200 or 302
