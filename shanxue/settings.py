@@ -129,6 +129,7 @@ WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", 
 HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
+VOLUMES: list[str] = ["shanxue.resources.volumes"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -22,6 +22,7 @@ from shanxue.plans.rules import CampaignState
 
 from .live import announce_meetings, ask_to_correct, move_somebody, open_test, write_minutes
 from .plans import link_sessions, plan_year, run_campaigns
+from .resources import keep_money
 from .sessions import Branch, hold_year, list_branches
 from .study import study_year
 
@@ -71,6 +72,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         open_test(office, root, people, at)
         move_somebody(office, branches, at)
         ask_to_correct(member, at)
+        keep_money(office, at)
 
 
 def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:

@@ -124,6 +124,11 @@ OFFICE = Section(_("全局和办公室"), (
     Page("activities:scan_permits", _("会议签到的开通"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
 ))  # fmt: skip
 
+RESOURCES = Section(_("经费、图书和阵地"), (
+    Page("resources:fund", _("专项经费"), _("今年的来源、用途、付款和剩余。"), reads_bureau),
+    Page("resources:new_fund", _("新建一年的经费"), _("年初建账，登记来源和批准的用途。"), keeps_office),
+))  # fmt: skip
+
 ABOUT_ME = Section(_("关于我"), (
     Page("orgs:mine", _("我的信息"), _("系统里有我的哪些信息，谁看过，怎样更正。"), has_own),
     Page("home:calendar", _("日历订阅"), _("把会议和截止日期放进手机日历。"), has_own),
@@ -137,7 +142,7 @@ HELP = Section(_("制度和帮助"), (
     Page("web:feedback", _("投诉建议"), _("有意见向谁提。"), is_anybody),
 ))  # fmt: skip
 
-SECTIONS = (MY_STUDY, BRANCHES, OFFICE, ABOUT_ME, HELP)
+SECTIONS = (MY_STUDY, BRANCHES, OFFICE, RESOURCES, ABOUT_ME, HELP)
 
 Where = Literal["foot", "top"]
 
