@@ -130,6 +130,9 @@ HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
 VOLUMES: list[str] = ["shanxue.resources.volumes"]
+VOLUMES: list[str] = []
+# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
+MATTERS = ["shanxue.assessment.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -123,6 +123,7 @@ class Attendance(models.Model):
                 fields=["person", "session", "mark", "reason", "minutes_late", "asked_after"],
                 name="attendance_for_assessment",
             ),
+            models.Index(fields=["session", "unit", "mark"], condition=Q(mark="已补学"), name="absences_made_up"),
         ]
 
 

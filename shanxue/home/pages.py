@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
 
 from .queries import list_desks
@@ -40,6 +41,11 @@ def reads_others(actor: Actor) -> bool:
 
 def reads_bureau(actor: Actor) -> bool:
     return actor.reads_bureau
+
+
+def is_leader(actor: Actor) -> bool:
+    """Whether the first page is the leader's: who keeps the office too begins at the board."""
+    return actor.reads_bureau and Grant.Power.LEADER in actor.powers and not actor.keeps_office
 
 
 def studies(actor: Actor) -> bool:
@@ -108,6 +114,8 @@ BRANCHES = Section(_("支部和人员"), (
 ))  # fmt: skip
 
 OFFICE = Section(_("全局和办公室"), (
+    Page("home:overview", _("一页图"), _("全局在一页上：各支部的情况、全年的进度、需要批示的事。"), reads_bureau),
+    Page("supervision:instructions", _("批示"), _("领导的批示和办理结果。"), reads_others),
     Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
@@ -192,11 +200,23 @@ READER_ENTRIES = (
     Entry("assessment:lists", _("名单"), "lists"),
     MORE,
 )
+LEADER_ENTRIES = (
+    Entry("home:overview", _("一页图"), "home", "foot"),
+    Entry("supervision:duties", _("看板"), "board", "foot"),
+    Entry("supervision:instructions", _("批示"), "write", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting"),
+    Entry("assessment:people", _("找人"), "people"),
+    Entry("assessment:board", _("考核"), "score", opens_group=True),
+    Entry("assessment:lists", _("名单"), "lists"),
+    MORE,
+)
 OTHER_ENTRIES = (Entry("home:home", _("首页"), "home", "foot"), MORE)
 
 
 def list_entries(actor: Actor) -> tuple[Entry, ...]:
     """The navigation of this actor; at a phone's foot exactly four entries for whoever studies or reads."""
+    if is_leader(actor):
+        return LEADER_ENTRIES
     if actor.reads_bureau:
         return READER_ENTRIES
     if is_secretary(actor):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import leader_views, views
 
 app_name = "home"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("due/", views.show_due, name="due"),
     path("desk/", views.choose_desk, name="desk"),
     path("desk/<int:unit_id>/", views.show_desk, name="unit_desk"),
+    path("overview/", leader_views.show_overview, name="overview"),
+    path("overview/units/<int:unit_id>/", leader_views.show_unit, name="unit_overview"),
+    path("overview/lines/<slug:code>/", leader_views.show_line, name="year_line"),
     path("more/", views.show_more, name="more"),
     path("calendar/", views.show_calendar, name="calendar"),
     path("calendar/revoke/", views.revoke_calendar, name="revoke_calendar"),

@@ -20,7 +20,7 @@ from shanxue.orgs.queries import Actor, demand_power, find_led_unit
 
 from . import actions, queries
 from .documents import write_calendar
-from .pages import list_sections
+from .pages import is_leader, list_sections
 from .rules import arrange_agenda, find_shelf
 from .rules.desk import arrange_desk
 
@@ -30,6 +30,8 @@ from .rules.desk import arrange_desk
 def show_home(request: HttpRequest) -> HttpResponse:
     """Answer everybody's first question: what am I asked to do, by when."""
     actor = demand_actor(request)
+    if is_leader(actor):
+        return redirect("home:overview")
     if actor.reads_bureau:
         return redirect("supervision:duties")
     if desks := queries.list_desks(actor):

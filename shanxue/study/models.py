@@ -44,6 +44,7 @@ class Note(models.Model):
             models.Index(fields=["person", "on"], name="notes_of_a_person"),
             models.Index(fields=["bureau", "on"], condition=Q(state="待审"), name="notes_waiting_for_review"),
             models.Index(fields=["bureau", "reviewed_at"], condition=Q(recommended=True), name="notes_recommended"),
+            models.Index(fields=["bureau", "on", "state"], condition=Q(state="通过"), name="notes_passed_by_day"),
         ]
         constraints = [  # imported notes have no key: their office reviewed them on paper
             models.CheckConstraint(

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shanxue.base.days import name_day
 from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
 from shanxue.plans.rules.settling import Settled
 
-from .models import Reminder
+from .models import Instruction, Reminder
 from .queries.duties import list_open_reminders, list_shown
+from .queries.instructions import list_open_instructions
 
 KIND, EXPLAINING = "任务", "说明"
 
@@ -25,8 +27,26 @@ def list_for_person(person: Person, now: datetime) -> list[Due]:
 
 
 def list_for_unit(unit: Unit, now: datetime) -> list[Due]:
-    """List what the rules ask of a unit now. A row per duty, whatever was said of it."""
-    return _list_due(unit, now)
+    """List what the rules ask of a unit now, a row per duty, whatever was said of it; and what a leader wrote to it."""
+    return _list_due(unit, now) + list_instructed(unit, now)
+
+
+def list_instructed(unit: Unit, now: datetime) -> list[Due]:
+    """List a leader's open instructions to a unit: they wait for 已阅 and 已办."""
+    return [_show_instruction(one, now) for one in list_open_instructions(unit)]
+
+
+def _show_instruction(one: Instruction, now: datetime) -> Due:
+    on = timezone.localdate(one.at)
+    words = {"state": one.state, "day": name_day(on, timezone.localdate(now))}
+    return Due(
+        key=f"instruction-{one.pk}",
+        kind="批示",
+        title=_("批示：%(text)s") % {"text": one.text},
+        href=reverse("supervision:instruction", args=[one.pk]),
+        light=Light.NEAR,
+        state=_("%(state)s · %(day)s批示") % words,
+    )
 
 
 def _list_due(subject: Unit | Person, now: datetime) -> list[Due]:

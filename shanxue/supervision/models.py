@@ -1,13 +1,15 @@
-"""What the organisation asks of units and people beyond their own records: reminders, explanations, agenda points."""
+"""What the organisation asks beyond records: reminders, explanations, agenda points, a leader's instructions."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 
 from .rules.agenda import PointState
+from .rules.instructions import InstructionState
 
 
 class Reminder(models.Model):
@@ -77,3 +79,27 @@ class AgendaPoint(models.Model):
                 name="point_taken_names_the_bulletin",
             ),
         ]
+
+
+class Instruction(models.Model):
+    """One sentence of a leader about one unit (批示): to its secretary and the office, who say 已阅 or 已办."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="instructions")
+    text = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=4, choices=list_choices(InstructionState), default=InstructionState.GIVEN)
+    answer = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="instruction_says_something"),
+            models.CheckConstraint(
+                condition=Q(state="待阅") | Q(answered_at__isnull=False), name="answered_instruction_says_when"
+            ),
+            models.CheckConstraint(condition=~Q(state="已办") | ~Q(answer=""), name="done_instruction_says_what"),
+        ]
+        indexes = [models.Index(fields=["unit", "at"], name="instructions_of_a_unit")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import asking, duties
+from .views import asking, duties, instructions
 
 app_name = "supervision"
 urlpatterns: list[URLPattern] = [
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("agenda/", asking.show_agenda, name="agenda"),
     path("agenda/add/", asking.add_points, name="add_points"),
     path("agenda/<int:point_id>/withdraw/", asking.withdraw, name="withdraw_point"),
+    path("instructions/", instructions.list_all, name="instructions"),
+    path("instructions/<int:instruction_id>/", instructions.show_one, name="instruction"),
     path("one/<path:key>/", duties.show_duty, name="duty"),
 ]

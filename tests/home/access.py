@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from shanxue.home.actions import make_feed
 from tests.house import AT, House
-from tests.roles import EVERYBODY, HAS_OWN, LEADING, SIGNED_IN
+from tests.roles import BUREAU, EVERYBODY, HAS_OWN, LEADING, SIGNED_IN
 
 OPEN_TO: dict[str, set[str | None]] = {
     "home:home": SIGNED_IN,
     "home:due": HAS_OWN,
     "home:desk": {"secretary"},
     "home:unit_desk": LEADING,  # 第一支部
+    "home:overview": BUREAU,
+    "home:unit_overview": BUREAU - {"head"},  # 第一支部
+    "home:year_line": BUREAU,
     "home:more": SIGNED_IN,
     "home:calendar": HAS_OWN,
     "home:revoke_calendar": set(),
@@ -22,5 +25,7 @@ POST_ONLY = {"home:revoke_calendar"}
 def make(house: House) -> dict[str, list[object]]:
     return {
         "home:unit_desk": [house.units["第一支部"].pk],
+        "home:unit_overview": [house.units["第一支部"].pk],
+        "home:year_line": ["meetings"],
         "home:feed": [make_feed(house.users["member"], house.bureau, at=AT)],
     }

@@ -39,10 +39,10 @@ def read_page(client: Client, path: str) -> str:
 
 
 def test_home_is_each_roles_own_first_page(house: House, visit: Visit) -> None:
-    """ux M1 for members, S1 for secretaries, the board for whoever looks across branches."""
+    """ux M1 for members, S1 for secretaries, the board for whoever looks across branches; leaders: test_leader."""
     assert "<h1>我的待办</h1>" in read_page(visit("member"), "/")
     assert "<h1>支部工作台</h1>" in read_page(visit("secretary"), "/")
-    boards = {key: visit(key).get("/").headers["Location"] for key in ("office", "leader", "inspector", "head")}
+    boards = {key: visit(key).get("/").headers["Location"] for key in ("office", "inspector")}
     assert set(boards.values()) == {reverse("supervision:duties")}
     assert "三员分立" in read_page(visit("system"), "/")
     assert visit(None).get("/").headers["Location"] == "/accounts/sign-in/?next=/"

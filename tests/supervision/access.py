@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from shanxue.plans.actions.institutions import adopt_institution
-from shanxue.supervision.models import AgendaPoint, Reminder
+from shanxue.supervision.models import AgendaPoint, Instruction, Reminder
 from tests.house import AT, House
 from tests.roles import BUREAU, HAS_OWN, LEADING, READERS
 
@@ -17,6 +17,8 @@ OPEN_TO: dict[str, set[str | None]] = {
     "supervision:unit": READERS - {"head"},  # 第一支部
     "supervision:person": {"member", *READERS},  # 张三
     "supervision:coverage": READERS,
+    "supervision:instructions": READERS,
+    "supervision:instruction": READERS - {"head"},  # 第一支部's
     "supervision:remind": set(),
     "supervision:ask": LEADING,
     "supervision:agenda": BUREAU,
@@ -59,8 +61,12 @@ def make(house: House) -> dict[str, list[object]]:
         bureau=house.bureau, unit=first, duty=key, title="支部党员大会", sentence="第一支部支部党员大会未按期完成。",
         evidence=[["记录", "这一期还没有记录"]], at=AT, actor="赵六",
     )  # fmt: skip
+    instruction = Instruction.objects.create(
+        bureau=house.bureau, unit=first, text="请月底前补开。", at=AT, by=house.users["leader"]
+    )
     return {
         "supervision:withdraw_point": [point.pk],
+        "supervision:instruction": [instruction.pk],
         "supervision:unit": [first.pk],
         "supervision:person": [house.people["张三"].pk],
         "supervision:answer": [reminder.pk],
