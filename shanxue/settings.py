@@ -133,6 +133,10 @@ VOLUMES: list[str] = ["shanxue.resources.volumes"]
 VOLUMES: list[str] = []
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters"]
+VOLUMES = [
+    f"shanxue.{room}.volumes"
+    for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment")
+]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
