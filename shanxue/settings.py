@@ -128,15 +128,12 @@ WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", 
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment")]
 # What each room puts into the archive of a year (base/volumes.py)
-VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
-VOLUMES: list[str] = ["shanxue.resources.volumes"]
-VOLUMES: list[str] = []
-# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
-MATTERS = ["shanxue.assessment.matters"]
 VOLUMES = [
     f"shanxue.{room}.volumes"
     for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment")
 ]
+# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
+MATTERS = ["shanxue.assessment.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
