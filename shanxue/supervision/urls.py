@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("", duties.show_board, name="duties"),
     path("mine/", duties.show_mine, name="mine"),
     path("unit/<int:unit_id>/", duties.show_unit, name="unit"),
+    path("unit/<int:unit_id>/members/", duties.show_members, name="members"),
     path("person/<int:person_id>/", duties.show_person, name="person"),
     path("coverage/", duties.show_coverage, name="coverage"),
     path("remind/", asking.send_reminders, name="remind"),

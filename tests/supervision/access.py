@@ -15,6 +15,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "supervision:duties": READERS,
     "supervision:mine": HAS_OWN,
     "supervision:unit": READERS - {"head"},  # 第一支部
+    "supervision:members": READERS - {"head"},  # 第一支部
     "supervision:person": {"member", *READERS},  # 张三
     "supervision:coverage": READERS,
     "supervision:instructions": READERS,
@@ -68,6 +69,7 @@ def make(house: House) -> dict[str, list[object]]:
         "supervision:withdraw_point": [point.pk],
         "supervision:instruction": [instruction.pk],
         "supervision:unit": [first.pk],
+        "supervision:members": [first.pk],
         "supervision:person": [house.people["张三"].pk],
         "supervision:answer": [reminder.pk],
         "supervision:duty": [key],

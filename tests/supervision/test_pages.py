@@ -137,14 +137,33 @@ def test_coverage_names_everybody_who_is_out_and_why(ruled: House, visit: Visit)
     assert "是党委，要求的是党支部" in units
 
 
-@pytest.mark.parametrize("name", ["duties", "unit", "person", "coverage"])
+def test_the_grid_shows_everybody_of_a_branch_and_who_has_something_to_do(ruled: House, visit: Visit) -> None:
+    """ux S6: names down, obligations across; 李四 has the 32 hours (条例 20), 张三 none, 王五 is of another branch."""
+    today = timezone.localdate()
+    hold(ruled.units["第一支部"], today, "培训", (ruled.people["李四"],), credit_milli=32_000)
+    address = reverse("supervision:members", args=[ruled.units["第一支部"].pk])
+    secretary = visit("secretary")
+    page = secretary.get(address)
+    assert [row.subject.name for row in page.context["section"]["rows"]] == ["张三", "李四"]
+    assert [title for _, title in page.context["section"]["columns"]] == ["集中学习培训"]
+    assert "2 位同志，1 位有要办的。点一格看原因。" in page.content.decode()
+    few = secretary.get(address + "?show=action")
+    assert [row.subject.name for row in few.context["section"]["rows"]] == ["张三"]
+    assert reverse("supervision:person", args=[ruled.people["张三"].pk]) in few.content.decode()
+
+
+@pytest.mark.parametrize("name", ["duties", "unit", "members", "person", "coverage"])
 def test_pages_cost_the_same_for_one_and_for_three(
     house: House, visit: Visit, name: str, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     """At 1 and at 3 rows the same number of queries: rules, branches and records all grow."""
     adopt(house.bureau)
     today = timezone.localdate()
-    subjects = {"unit": [house.units["第一支部"].pk], "person": [house.people["张三"].pk]}
+    subjects = {
+        "unit": [house.units["第一支部"].pk],
+        "members": [house.units["第一支部"].pk],
+        "person": [house.people["张三"].pk],
+    }
     address = reverse(f"supervision:{name}", args=subjects.get(name, []))
     client = visit("office")
     hold(house.units["第一支部"], today, people=(house.people["张三"],), credit_milli=1000)

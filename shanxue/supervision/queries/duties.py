@@ -31,11 +31,11 @@ from shanxue.plans.rules.expansion import expand
 from shanxue.plans.rules.obligations import Obligation
 from shanxue.plans.rules.settling import Settled, settle
 from shanxue.plans.rules.subjects import Subject
-from shanxue.plans.rules.versions import Issue, list_rules
+from shanxue.plans.rules.versions import Issue, Rule, list_rules
 
 from ..evidence import gather_records
 from ..models import Reminder
-from ..rules.boards import Board, build_board, pick_shown
+from ..rules.boards import Board, Section, build_board, build_grid, pick_shown
 
 DAY = timedelta(days=1)
 RECENT = 2  # a board shows the turn before this one while something is left to do for it,
@@ -114,24 +114,40 @@ def build_units_board(actor: Actor, today: date) -> Board:
     units = scope_units(actor).filter(filter_in_force(today), kind__in=kinds).order_by("code")
     subjects = read_units(units, asked, today)
     settled = _settle(book, subjects, look_back(today), today, recent=RECENT)
+    rules = _list_shown_rules(book, settled, today)
+    return build_board(subjects, [rule for rule in rules if rule.obligation.who.of_units], settled)
+
+
+def _list_shown_rules(book: RuleBook, settled: Iterable[Settled], today: date) -> list[Rule]:
+    """The rules in force; and those of an earlier version under which a turn began that is still due."""
     rules = {rule.line: rule for rule in list_rules(book.issues) if rule.is_in_force(today)}
-    for one in settled:  # a turn that began under an earlier version is still due when the new one dropped it
+    for one in settled:
         if today in one.duty.slot.period:
             rules.setdefault(one.duty.rule.line, one.duty.rule)
-    return build_board(subjects, [rule for rule in rules.values() if rule.obligation.who.of_units], settled)
+    return list(rules.values())
 
 
-def list_members(actor: Actor, unit: Unit, today: date) -> list[Settled]:
+def list_members(unit: Unit, today: date) -> list[Settled]:
     """List the duties of the people who stand in a unit and below, the turn that matters now of each."""
-    assert actor.bureau is not None
-    book = read_book(actor.bureau)
+    return pick_shown(_read_members(read_book(unit.bureau), unit, today)[1])
+
+
+def build_members_grid(unit: Unit, today: date) -> Section:
+    """Every person who stands in a unit and below × every obligation asked of people: a constant number of queries."""
+    book = read_book(unit.bureau)
+    people, settled = _read_members(book, unit, today)
+    rules = [rule for rule in _list_shown_rules(book, settled, today) if not rule.obligation.who.of_units]
+    return build_grid(people, rules, settled)
+
+
+def _read_members(book: RuleBook, unit: Unit, today: date) -> tuple[list[Subject], list[Settled]]:
     if not book.list_obligations(of_units=False):
-        return []
+        return [], []
     held = filter_in_force(today) | Q(received_on__gt=today)
     inside = Unit.objects.filter(path__startswith=unit.path).values("pk")
     stints = Stint.objects.filter(held, unit__in=inside).values("pk")
-    people = Person.objects.filter(stints__in=stints).exclude(left_on__lte=today).distinct()
-    return pick_shown(_settle(book, read_people(people), look_back(today), today, recent=RECENT))
+    people = read_people(Person.objects.filter(stints__in=stints).exclude(left_on__lte=today).distinct())
+    return people, _settle(book, people, look_back(today), today, recent=RECENT)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,14 @@ def build_board(subjects: Sequence[Subject], rules: Sequence[Rule], settled: Ite
     return Board(tuple(sections), {light: counts[light] for light in Light})
 
 
+def build_grid(subjects: Sequence[Subject], rules: Sequence[Rule], settled: Iterable[Settled]) -> Section:
+    """Lay people and obligations out: one row each, one column per obligation that is asked of anybody here (ux S6)."""
+    turns = group_turns(settled)
+    asked = {one.duty.rule.line for found in turns.values() for one in found}
+    columns = _name_columns([rule for rule in rules if rule.line in asked])
+    return Section("", columns, tuple(_build_row(one, columns, turns) for one in subjects))
+
+
 def _name_columns(rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
     """Name each column by its obligation; where two institutions ask the same, by the institution too."""
     titles = Counter(rule.obligation.title for rule in rules)

@@ -31,11 +31,12 @@ def shape(value: Light) -> SafeString:
 def board_rows(context: template.Context, section: dict[str, Any]) -> SafeString:
     """Write the rows of one section: name, one cell per obligation, the next day; and an empty row for a reason.
 
-    ``section`` has ``rows`` and ``columns``; the context says whether boxes are shown and ticked.
+    ``section`` has ``rows``, ``columns`` and, where a name does not lead to a unit, the ``page`` it leads to; the
+    context says whether boxes are shown and ticked.
     """
     page = _Page(
         duty=reverse("supervision:duty", args=["KEY"]).removesuffix("KEY/"),
-        unit=reverse("supervision:unit", args=[0]).removesuffix("0/"),
+        subject=reverse(section.get("page", "supervision:unit"), args=[0]).removesuffix("0/"),
         titles=[escape(title) for _line, title in section["columns"]],
         box=bool(context["may_remind"]),
         ticked=bool(context["ticked"]),
@@ -68,7 +69,7 @@ class Words(NamedTuple):
 
 class _Page(NamedTuple):
     duty: str
-    unit: str
+    subject: str
     titles: list[str]
     box: bool
     ticked: bool
@@ -92,7 +93,7 @@ def _write_row(row: Row, page: _Page) -> str:
     else:
         following = words.day % {"month": row.next_on.month, "day": row.next_on.day} if row.next_on else "—"
     return (
-        f'<tr><th scope="row">{box}<a href="{page.unit}{row.subject.id}/">{name}</a></th>{cells}'
+        f'<tr><th scope="row">{box}<a href="{page.subject}{row.subject.id}/">{name}</a></th>{cells}'
         f'<td class="nowrap" data-label="{words.next}">{following}</td></tr>\n'
         f'<tr class="reason"><td colspan="{len(page.titles) + 2}"></td></tr>\n'
     )

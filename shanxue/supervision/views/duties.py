@@ -99,12 +99,29 @@ def show_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = find_unit(actor, unit_id)
     window = queries.look_at_year(actor.on)
     lines = _list_lines(queries.list_duties(unit, actor.on, window=window), actor.on)
-    members = [one for one in queries.list_members(actor, unit, actor.on) if one.asks]
+    members = [one for one in queries.list_members(unit, actor.on) if one.asks]
     page = {
         "unit": unit, "lines": lines, "reminders": queries.list_open_reminders(unit), "members": members,
         "may_speak": is_leading(actor, unit), "summary": _summarise(line["now"] for line in lines),
     }  # fmt: skip
     return render(request, "supervision/unit.html", page)
+
+
+@login_required
+@require_safe
+def show_members(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """S6: everybody of a unit × every obligation, a shape in each cell; those who need a hand on their own."""
+    actor = demand_actor(request)
+    unit = find_unit(actor, unit_id)
+    grid = queries.build_members_grid(unit, actor.on)
+    asking = [row for row in grid.rows if row.asks]
+    show = "action" if request.GET.get("show") == "action" else ""
+    page = {
+        "unit": unit, "show": show, "total": len(grid.rows), "asking": len(asking), "leads": is_leading(actor, unit),
+        "section": {"columns": grid.columns, "rows": asking if show else grid.rows, "page": "supervision:person"},
+        "may_remind": False, "ticked": False, "questions": {},
+    }  # fmt: skip
+    return render(request, "supervision/members.html", page)
 
 
 def _list_lines(settled: list[Settled], today: date) -> list[dict[str, Any]]:
