@@ -1,0 +1,63 @@
+"""The periods a 情况通报 may speak of, as an office names them. Plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shanxue.base.lettering import NUMERALS
+from shanxue.base.periods import Period, add_months
+
+UNITS = {"q": ("quarter", 3), "h": ("half", 6), "y": ("year", 12)}
+
+
+@dataclass(frozen=True)
+class NamedPeriod:
+    """``code``: 2026q3, 2026h1, 2026y; ``label``: 2026年第三季度, 2026年上半年, 2026年度."""
+
+    code: str
+    label: str
+    period: Period
+
+
+def read_period(code: str) -> NamedPeriod | None:
+    """Read a code; ``None`` for what is none."""
+    year, letter, number = code[:4], code[4:5], code[5:]
+    if not (year.isdecimal() and len(year) == 4 and int(year) > 0) or letter not in UNITS:
+        return None
+    if letter == "y":
+        place = 1 if not number else 0
+    else:
+        place = int(number) if number.isdecimal() and len(number) == 1 else 0
+    months = UNITS[letter][1]
+    if not 1 <= place <= 12 // months:
+        return None
+    first = date(int(year), (place - 1) * months + 1, 1)
+    return NamedPeriod(code, _name(int(year), letter, place), Period(first, add_months(first, months)))
+
+
+def _name(year: int, letter: str, place: int) -> str:
+    if letter == "q":
+        return f"{year}年第{NUMERALS[place - 1]}季度"
+    return f"{year}年{'上' if place == 1 else '下'}半年" if letter == "h" else f"{year}年度"
+
+
+def list_periods(today: date) -> list[NamedPeriod]:
+    """List what may be chosen on a day: the quarters, half-years and years that have begun, newest first.
+
+    This year's and last year's; the quarter that ended last stands first, for it is what an office mostly wants.
+    """
+    codes = _list_codes(today.year) + _list_codes(today.year - 1)
+    begun = [one for one in map(read_period, codes) if one is not None and one.period.from_on <= today]
+    ended = [one for one in begun if one.period.until_on <= today and one.code[4] == "q"]
+    latest = max(ended, key=lambda one: one.period.until_on)
+    return [latest, *_sort(one for one in begun if one is not latest)]
+
+
+def _list_codes(year: int) -> list[str]:
+    return [f"{year}q{number}" for number in (1, 2, 3, 4)] + [f"{year}h1", f"{year}h2", f"{year}y"]
+
+
+def _sort(periods: Iterator[NamedPeriod]) -> list[NamedPeriod]:
+    return sorted(periods, key=lambda one: ("qhy".index(one.code[4]), -one.period.until_on.toordinal()))
