@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docx.document import Document as DocxDocument
 from docx.shared import Twips
 from docx.table import Table
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import SandboxedEnvironment
 
 from shanxue.assessment.rules.report import YearReport
-from shanxue.base.errors import Refusal
+from shanxue.base.filling import fill_template, open_template
 from shanxue.base.paper import (
     DATE_STYLE,
     LINE,
@@ -36,6 +30,7 @@ from .rules.composing import compose_bulletin
 from .rules.shapes import Attachment, Block, Bulletin, Choices
 
 TEMPLATE = Path(__file__).parent / "templates_docx" / "情况通报.docx"
+PLAN_WIDTHS = (1500, 3945, 1500, 1900)  # 时限 事项 类别 责任单位
 TABLE_HEIGHT = TEXT_HEIGHT - 7 * LINE  # what an attachment's label, title, remark and 版记 leave of a page
 
 
@@ -54,50 +49,13 @@ def write_bulletin(
     save_document(template.docx, path)
 
 
-def open_template(path: Path) -> DocxTemplate:
-    """Open a template; a file that is no .docx is refused."""
-    template = DocxTemplate(str(path))
-    try:
-        template.init_docx()
-    except Exception as error:  # python-docx raises half a dozen unrelated types for a broken package
-        sentence = (
-            f"模板“{path.name}”打不开，可能不是 .docx 文件。请用 WPS 或 Word 另存为 .docx，或删去它改用自带的模板。"
-        )
-        raise Refusal("template_unreadable", sentence) from error
-    return template
-
-
-def fill_template(template: DocxTemplate, variables: dict[str, Any], name: str) -> None:
-    """Fill a template. A variable without a value is refused, never left empty."""
-    rooms = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-    advice = "变量名见 docs/documents.md。"
-    try:
-        template.render(variables, jinja_env=rooms, autoescape=True)
-    except UndefinedError as error:
-        found = re.findall(r"'([^']+)'", str(error))
-        variable = found[-1] if found else str(error)
-        raise Refusal(
-            "template_variable", f"模板“{name}”里的变量“{variable}”没有内容可填。请改名或删去，{advice}"
-        ) from error
-    except TemplateSyntaxError as error:
-        raise Refusal(
-            "template_syntax", f"模板“{name}”里有写得不完整的标记{_quote_place(error)}。请对照自带的模板补全，{advice}"
-        ) from error
-    except (TemplateError, SecurityError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise Refusal(
-            "template_broken", f"模板“{name}”里的标记不能执行（{error}）。请对照自带的模板改正，{advice}"
-        ) from error
-
-
-def _quote_place(error: TemplateSyntaxError) -> str:
-    """Quote the marks around the place, when docxtpl knows it."""
-    lines: Iterable[str] = getattr(error, "docx_context", ())
-    marks = [mark for line in lines for mark in re.findall(r"\{[{%#].*?(?:[}%#]\}|$)", line)]
-    return f"，在“{'”“'.join(marks[:3])}”附近" if marks else ""
-
-
 def list_variables(bulletin: Bulletin, report: YearReport) -> dict[str, Any]:
     """Everything a template may name. Kept in step with docs/documents.md by a test."""
+    return list_bulletin_variables(bulletin, report.bureau_name, str(report.year))
+
+
+def list_bulletin_variables(bulletin: Bulletin, bureau: str, year: str) -> dict[str, Any]:
+    """The same for a 情况通报 that does not rest on a year's report."""
     labels = label_attachments(bulletin.attachments)
     return {
         "发文机关标志": clean_text(bulletin.mark),
@@ -119,8 +77,8 @@ def list_variables(bulletin: Bulletin, report: YearReport) -> dict[str, Any]:
         "抄送": clean_text(bulletin.copies),
         "印发机关": clean_text(bulletin.printed_by),
         "印发日期": bulletin.printed,
-        "单位名称": clean_text(report.bureau_name),
-        "年度": str(report.year),
+        "单位名称": clean_text(bureau),
+        "年度": year,
         "数字": bulletin.figures,
     }
 
@@ -176,11 +134,13 @@ def fit_layout(document: DocxDocument) -> None:
 
 
 def _fit_columns(table: Table) -> None:
-    """Give 序号 and the name what they need and share the rest alike."""
+    """Give 序号 and the name what they need and share the rest alike; other tables by their own measure."""
     count = len(table.columns)
-    first, second = 560, 1700 if count > 10 else 2100 if count > 6 else 3000
-    rest = (TEXT_WIDTH - first - second) // max(count - 2, 1)
-    widths = [first, second, *[rest] * (count - 2)]
+    if table.rows[0].cells[0].text == "序号":
+        first, second = 560, 1700 if count > 10 else 2100 if count > 6 else 3000
+        widths = [first, second, *[(TEXT_WIDTH - first - second) // max(count - 2, 1)] * (count - 2)]
+    else:
+        widths = list(PLAN_WIDTHS) if count == len(PLAN_WIDTHS) else [TEXT_WIDTH // count] * count
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Twips(width)
     height = max(306, min(560, (TABLE_HEIGHT // len(table.rows))))

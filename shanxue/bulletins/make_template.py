@@ -1,4 +1,4 @@
-"""Make templates_docx/情况通报.docx: the layout of GB/T 9704-2012 with marks that documents.py fills.
+"""Make templates_docx/*.docx: the layout of GB/T 9704-2012 with marks that documents.py and official.py fill.
 
 Run ``python -m shanxue.bulletins.make_template`` after a change here and commit what it writes; a test compares.
 Page, fonts and styles are those of base/paper.py. Clause numbers are those of GB/T 9704-2012.
@@ -71,6 +71,11 @@ def write_body(document: DocxDocument) -> None:
             ("", "{%p endfor %}"),
             ("", "{%p endfor %}"),
         )
+    write_signature(document)
+
+
+def write_signature(document: DocxDocument) -> None:
+    """附件说明 one line below the text, then 署名 over 成文日期 (7.3.4, 7.3.5)."""
     write_lines(
         document,
         ("", "{%p if 附件说明 %}"),
@@ -127,10 +132,68 @@ def write_imprint(document: DocxDocument) -> None:
             pin_to_foot(paragraph)
 
 
+def build_notice() -> DocxDocument:
+    """A 通知: its own text between addressees and signature."""
+    document = start_document("{{ 标题 }}")
+    write_head(document)
+    write_lines(document, ("公文主送", "{{ 主送机关 }}："), *loop_lines("正文"))
+    write_signature(document)
+    write_imprint(document)
+    return document
+
+
+def build_opinion() -> DocxDocument:
+    """The year's plan as official document: each section with its text, and the table of what is arranged."""
+    document = start_document("{{ 标题 }}")
+    write_head(document)
+    write_lines(
+        document,
+        ("公文主送", "{{ 主送机关 }}："),
+        ("", "{%p for 节 in 各节 %}"),
+        ("公文一级", "{{ 节.标题 }}"),
+        *loop_lines("节.段"),
+        ("", "{%p if 节.表 %}"),
+    )
+    table = document.add_table(rows=4, cols=4)
+    table.style = document.styles[TABLE_STYLE]
+    table.autofit = False
+    fill_row(table, 0, HEAD_CELL, "完成时限", "事项", "类别", "责任单位")
+    fill_row(table, 1, TEXT_CELL, "{%tr for 行 in 节.表 %}")
+    fill_row(table, 2, TEXT_CELL, "{{ 行[0] }}", "{{ 行[1] }}", "{{ 行[2] }}", "{{ 行[3] }}")
+    fill_row(table, 3, TEXT_CELL, "{%tr endfor %}")
+    keep_row(table, 0)
+    keep_row(table, 2)
+    repeat_row(table, 0)
+    write_lines(document, ("", "{%p endif %}"), ("", "{%p endfor %}"))
+    write_signature(document)
+    write_imprint(document)
+    return document
+
+
+def loop_lines(name: str) -> list[tuple[str, str]]:
+    """Lines of a free text in the style of their level (7.3.3)."""
+    return [
+        ("", f"{{%p for 行 in {name} %}}"),
+        ("", "{%p if 行.级 == '一级' %}"),
+        ("公文一级", "{{ 行.文 }}"),
+        ("", "{%p elif 行.级 == '二级' %}"),
+        ("公文二级", "{{ 行.文 }}"),
+        ("", "{%p else %}"),
+        ("公文正文", "{{ 行.文 }}"),
+        ("", "{%p endif %}"),
+        ("", "{%p endfor %}"),
+    ]
+
+
+BUILDERS = {"情况通报": build_template, "通知": build_notice, "年度意见": build_opinion}
+
+
 def main(path: Path = TEMPLATE) -> None:
+    """Make one template, named by its file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_document(build_template(), path)
+    save_document(BUILDERS[path.stem](), path)
 
 
 if __name__ == "__main__":
-    main()
+    for name in BUILDERS:
+        main(TEMPLATE.with_name(f"{name}.docx"))

@@ -53,6 +53,7 @@ class OfficialDocument(models.Model):
     line_clause = models.CharField(max_length=80, blank=True)  # where that line is written
     named = models.JSONField(default=list, blank=True)  # which persons are named (NamedChoice)
     tables = models.JSONField(default=list, blank=True)  # the attachments, cell by cell
+    tables_seen = models.CharField(max_length=64, blank=True)  # sha256 of newer tables that the office did not take
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(default=0)
@@ -91,6 +92,9 @@ class OfficialDocument(models.Model):
                 name="document_period_ends_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(answer_days__gte=1), name="units_have_a_day_to_answer"),
+            models.UniqueConstraint(
+                fields=["bureau", "title"], condition=Q(state__in=["草稿", "送签"]), name="one_open_document_per_title"
+            ),
             models.UniqueConstraint(
                 fields=["plan"], condition=~Q(state="作废"), name="one_document_per_plan_unless_void"
             ),

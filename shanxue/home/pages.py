@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shanxue.orgs.models import Grant
+from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.queries import Actor
 
 from .queries import list_desks
@@ -33,6 +34,10 @@ def leads(actor: Actor) -> bool:
 
 def keeps_office(actor: Actor) -> bool:
     return actor.keeps_office
+
+
+def keeps_whole_office(actor: Actor) -> bool:
+    return writes_scope(actor, None)
 
 
 def reads_others(actor: Actor) -> bool:
@@ -122,6 +127,13 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
     Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
     Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
+    Page("bulletins:documents", _("公文"), _("情况通报、通知、年度意见：起草、签发和存档。"), reads_others),
+    Page("bulletins:new", _("新建情况通报"), _("选一个季度，由记录生成草稿。"), keeps_office),
+    Page("bulletins:notice_new", _("写通知"), _("标题、主送、正文和附件。"), keeps_office),
+    Page("bulletins:register", _("发文登记"), _("每个发文字号给了哪份文件，作废的也在。"), reads_bureau),
+    Page("bulletins:enter_number", _("登记纸质发文"), _("在纸上印发的文件，也占下一个号。"), keeps_whole_office),
+    Page("bulletins:begin_series", _("接着纸质登记簿编号"), _("今年已经用到几号，从下一号开始。"), keeps_whole_office),
+    Page("bulletins:letterhead", _("发文设置"), _("红头、署名、机关代字，写一次。"), keeps_whole_office),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),

@@ -21,6 +21,7 @@ from shanxue.activities.rules import MakeUpState, SessionState
 from shanxue.base.errors import Refusal
 from shanxue.base.lights import Due
 from shanxue.base.periods import Period
+from shanxue.bulletins import due as bulletins
 from shanxue.exams import due as exams
 from shanxue.orgs import due as orgs
 from shanxue.orgs.models import Grant, Person, Unit
@@ -36,7 +37,7 @@ from .rules.desk import Hand, Lack, gather_hands
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 # Their due.py, in the order of the line “今年学习”.
-ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, supervision, orgs)
+ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, supervision, orgs, bulletins)
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,15 @@ def write_plan(plan: Plan) -> bytes:
         write_lines(document, ("公文稿别", "（送审稿）"))
     write_lines(document, ("", ""))
     number = 0
-    for heading, lines, items in _list_sections(plan):
+    for heading, lines, items in list_sections(plan):
         if not lines and not items:
             continue
         write_lines(document, (HEADING, f"{NUMERALS[number]}、{heading}"), *lines)
         number += 1
         if items:
-            add_table(document, WIDTHS, ("完成时限", "事项", "类别", "责任单位"), [_row(item, plan) for item in items])
+            add_table(
+                document, WIDTHS, ("完成时限", "事项", "类别", "责任单位"), [write_row(item, plan) for item in items]
+            )
     _sign(document, plan)
     return pack_document(document)
 
@@ -61,7 +63,8 @@ def _split_title(plan: Plan) -> list[str]:
     return [name, title.removeprefix(name)]
 
 
-def _list_sections(plan: Plan) -> Iterator[tuple[str, Sequence[Line], Sequence[PlanItem]]]:
+def list_sections(plan: Plan) -> Iterator[tuple[str, Sequence[Line], Sequence[PlanItem]]]:
+    """The sections in order: heading, lines of text with their styles, items of the table behind."""
     items = [one for one in list_items(plan) if one.state not in (ItemState.CANCELLED, ItemState.EXTRA)]
     yield "指导思想", _write_body(plan.guiding_idea), ()
     yield "目标和内容", list(_write_parts(plan)), ()
@@ -100,7 +103,8 @@ def _write_measures(measures: Sequence[tuple[Measure, int]]) -> Iterator[Line]:
             yield BODY, f"{label}。{''.join(text)}" if text else f"{label}。"
 
 
-def _row(item: PlanItem, plan: Plan) -> tuple[str, str, str, str]:
+def write_row(item: PlanItem, plan: Plan) -> tuple[str, str, str, str]:
+    """One line of 工作安排: by when, what, which kind, whose."""
     day = f"{item.due_on.month}月{item.due_on.day}日前" if item.due_on else "待定"
     whose = item.unit.name if item.unit else (plan.person.name if plan.person else "")
     return day, item.title, item.kind, whose

@@ -68,7 +68,7 @@ def join(parts: Sequence[Marked], between: str = "") -> Marked:
 
 def mark_numbers(text: str, prefix: str) -> Marked:
     """Mark every number of a sentence that is neither a day nor a clause, under keys ``prefix/1``, ``prefix/2`` …"""
-    spans = []
+    spans: list[Span] = []
     for found in _NUMBER.finditer(text):
         after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
         if after in ("年", "月", "日", "号", "条") or before in ("第", "〔", "月", "年"):

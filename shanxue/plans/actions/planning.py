@@ -467,6 +467,12 @@ def issue_plan(actor: Actor, plan: Plan, on: date, *, at: datetime) -> None:
     plan = lock_plan(plan)
     if not may_write(actor, plan) or plan.state != PlanState.APPROVED:
         raise Refusal("plan_not_approved", "批准以后再填印发日期。")
+    note_issue(plan, on, actor, at=at)
+
+
+@transaction.atomic
+def note_issue(plan: Plan, on: date, actor: Actor, *, at: datetime) -> None:
+    """Note the day on an approved plan: also when it goes out as an official document that somebody else signs."""
     plan.issued_on = on
     plan.save(update_fields=["issued_on"])
     record_plan(plan, actor, at, "issue_plan", {"issued_on": on.isoformat()})
