@@ -136,6 +136,8 @@ VOLUMES = [
 ]
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters"]
+    for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment", "bulletins")
+]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -46,9 +46,10 @@ def list_for_unit(unit: Unit, now: datetime) -> list[Due]:
         if is_late(named, today) or named.answer_until_on is None:
             continue
         left = (named.answer_until_on - today).days
+        title = _("对《%(title)s》的说明") % {"title": named.document.title}
         found.append(
             Due(
-                key=f"bulletin-{named.pk}", kind=KIND, title=_("对《%(title)s》的说明") % {"title": named.document.title},
+                key=f"bulletin-{named.pk}", kind=KIND, title=title,
                 href=reverse("bulletins:answer", args=[named.pk]),
                 light=Light.NEAR if left <= NEAR_DAYS else Light.FINE,
                 state=_("可以说明，还有 %(left)d 天") % {"left": left}, on=named.answer_until_on,
