@@ -16,7 +16,6 @@ from ..rules.checking import (
     Change,
     HandMade,
     Kept,
-    find_names,
     keep_evidence,
     list_changes,
     list_hand_made,
@@ -83,6 +82,8 @@ def _judge_names(
     known = read_evidence(list(named))
     evidence = keep_evidence(known, looked_at, figures, [*units, *(one.unit for one in known)])
     text = "\n".join(section.text for section in looked_at)
+    for own in (document.office, document.issuer, document.printed_by):
+        text = text.replace(own, "")
     return evidence, list_unproved(text, units, [one.unit for one in known])
 
 
@@ -127,9 +128,3 @@ def list_obstacles(document: OfficialDocument, sections: dict[Section, Marked], 
         found += [f"“{section}”是空的。" for section, part in sections.items() if not part.text.strip()]
     found += [f"“{unit}”写进了正文，但没有依据。请写明依据，或者从正文里删去。" for unit in unproved]
     return found
-
-
-def names_in(document: OfficialDocument, sections: dict[Section, Marked], today: date) -> set[str]:
-    """Which units of the scope the text names."""
-    text = "\n".join(sections[section].text for section in NAMING if section in sections)
-    return find_names(text, [unit.name for unit in list_scope(document, today)])

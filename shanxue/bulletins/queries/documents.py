@@ -161,7 +161,9 @@ def find_figure(document: OfficialDocument, key: str) -> Figure:
 
 def list_named(document: OfficialDocument) -> list[NamedUnit]:
     """The units a document names, in tree order. One query."""
-    return list(NamedUnit.objects.filter(document=document).select_related("unit").order_by("unit__path", "pk"))
+    return list(
+        NamedUnit.objects.filter(document=document).select_related("unit").order_by("-unit__line", "unit__code", "pk")
+    )
 
 
 def read_evidence(rows: list[NamedUnit]) -> list[Evidence]:

@@ -10,6 +10,7 @@ from .drafts import Draft, Evidence
 from .marking import Marked
 
 NAMING = (Section.PROBLEMS, Section.REQUIREMENTS)
+ORDINARY = 3  # characters of a unit's name that may be an ordinary word
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,11 @@ def keep_evidence(
 
 
 def list_unproved(text: str, units: Iterable[str], proved: Iterable[str]) -> list[str]:
-    """List the units that the text names without any evidence, in the order they are given."""
-    units = list(units)
+    """List the units that the text names without any evidence, in the order they are given.
+
+    Names of at most three characters (办公室, 党委) are ordinary words too, so they are not looked for.
+    """
+    units = [unit for unit in units if len(unit) > ORDINARY]
     named, known = find_names(text, units), set(proved)
     return [unit for unit in units if unit in named and unit not in known]
 

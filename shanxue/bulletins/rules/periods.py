@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,20 +43,18 @@ def _name(year: int, letter: str, place: int) -> str:
 
 
 def list_periods(today: date) -> list[NamedPeriod]:
-    """List what may be chosen on a day: the quarters, half-years and years that have begun, newest first.
+    """List what may be chosen on a day: the last four quarters, two half-years and two years that have begun.
 
-    This year's and last year's; the quarter that ended last stands first, for it is what an office mostly wants.
+    The quarter that ended last stands first, for it is what an office mostly wants; then newest first.
     """
     codes = _list_codes(today.year) + _list_codes(today.year - 1)
     begun = [one for one in map(read_period, codes) if one is not None and one.period.from_on <= today]
-    ended = [one for one in begun if one.period.until_on <= today and one.code[4] == "q"]
-    latest = max(ended, key=lambda one: one.period.until_on)
-    return [latest, *_sort(one for one in begun if one is not latest)]
+    begun.sort(key=lambda one: one.period.until_on, reverse=True)
+    quarters, halves, years = ([one for one in begun if one.code[4] == letter] for letter in "qhy")
+    latest = next(one for one in quarters if one.period.until_on <= today)
+    shown = [latest, *(one for one in quarters if one is not latest)]
+    return [*shown[:4], *halves[:2], *years[:2]]
 
 
 def _list_codes(year: int) -> list[str]:
     return [f"{year}q{number}" for number in (1, 2, 3, 4)] + [f"{year}h1", f"{year}h2", f"{year}y"]
-
-
-def _sort(periods: Iterator[NamedPeriod]) -> list[NamedPeriod]:
-    return sorted(periods, key=lambda one: ("qhy".index(one.code[4]), -one.period.until_on.toordinal()))
