@@ -132,12 +132,10 @@ HOLDINGS = [
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [
     f"shanxue.{room}.volumes"
-    for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment")
-]
-# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
-MATTERS = ["shanxue.assessment.matters"]
     for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment", "bulletins")
 ]
+# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
+MATTERS = ["shanxue.assessment.matters", "shanxue.bulletins.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

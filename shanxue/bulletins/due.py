@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shanxue.accounts.models import User
 from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
-from shanxue.orgs.queries import find_actor
+from shanxue.orgs.queries import Actor, find_actor
 
 from .queries.documents import is_late, list_to_answer, list_waiting_signature
 
@@ -27,7 +27,10 @@ def list_for_person(person: Person, now: datetime) -> list[Due]:
 
 def list_for_account(account: User, now: datetime) -> list[Due]:
     """The same for an account without a person, as leaders mostly have."""
-    actor = find_actor(account, timezone.localdate(now))
+    return list_for_actor(find_actor(account, timezone.localdate(now)))
+
+
+def list_for_actor(actor: Actor) -> list[Due]:
     return [
         Due(
             key=f"sign-{one.pk}", kind=KIND, title=_("签发《%(title)s》") % {"title": one.title},

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shanxue.orgs.models import Grant
 from shanxue.bulletins.queries.documents import writes_scope
+from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
 
 from .queries import list_desks
