@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, find_actor
 
+from .models import OfficialDocument
 from .queries.documents import is_late, list_to_answer, list_waiting_signature
 
 KIND = "公文"
@@ -27,18 +28,25 @@ def list_for_person(person: Person, now: datetime) -> list[Due]:
 
 def list_for_account(account: User, now: datetime) -> list[Due]:
     """The same for an account without a person, as leaders mostly have."""
-    return list_for_actor(find_actor(account, timezone.localdate(now)))
+    return list_for_actor(find_actor(account, timezone.localdate(now)), now)
 
 
-def list_for_actor(actor: Actor) -> list[Due]:
+def list_for_actor(actor: Actor, now: datetime) -> list[Due]:
+    """One row per document, with how long it has waited; no row names anybody."""
+    today = timezone.localdate(now)
     return [
         Due(
             key=f"sign-{one.pk}", kind=KIND, title=_("签发《%(title)s》") % {"title": one.title},
-            href=reverse("bulletins:sign", args=[one.pk]), light=Light.NEAR,
-            state=_("%(who)s送签，等你签发") % {"who": one.submitted_by},
+            href=reverse("bulletins:sign", args=[one.pk]), light=Light.NEAR, state=_say_waiting(one, today),
         )
         for one in list_waiting_signature(actor)
     ]  # fmt: skip
+
+
+def _say_waiting(document: OfficialDocument, today: date) -> str:
+    assert document.submitted_at is not None
+    days = (today - timezone.localdate(document.submitted_at)).days
+    return _("送签 %(days)d 天，等你签发") % {"days": days} if days else _("今天送签，等你签发")
 
 
 def list_for_unit(unit: Unit, now: datetime) -> list[Due]:

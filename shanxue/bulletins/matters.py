@@ -11,4 +11,4 @@ from .due import list_for_actor
 
 
 def list_matters(actor: Actor, now: datetime) -> list[Due]:
-    return list_for_actor(actor)
+    return list_for_actor(actor, now)
