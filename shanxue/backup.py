@@ -24,6 +24,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from shanxue.base.errors import Refusal
+from shanxue.intake.shelf import FOLDER as SHELF
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -93,9 +94,10 @@ def _list_migrations() -> list[str]:
 
 
 def _list_files() -> Iterator[tuple[str, Path]]:
+    """List the files to keep; what was uploaded and not yet confirmed goes in a day and is left out."""
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file():
+        if path.is_file() and path.relative_to(root).parts[0] != SHELF:
             yield f"files/{path.relative_to(root).as_posix()}", path
 
 

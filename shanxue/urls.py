@@ -10,6 +10,7 @@ handler500 = "shanxue.web.views.show_failure"
 urlpatterns = [
     path("", include("shanxue.home.urls")),
     path("", include("shanxue.assessment.urls")),
+    path("imports/", include("shanxue.home.imports.urls")),
     path("roster/", include("shanxue.orgs.urls")),
     path("plans/", include("shanxue.plans.urls")),
     path("sessions/", include("shanxue.activities.urls")),

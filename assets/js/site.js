@@ -42,6 +42,8 @@ function sendOnce(event) {
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "1";
   if (button) button.setAttribute("aria-disabled", "true");
+  const waits = event.target.querySelector("[data-waits]"); // a long deed says that it is being done
+  if (waits) waits.textContent = waits.dataset.waits;
 }
 
 function forgetSending() {

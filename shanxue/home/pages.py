@@ -14,6 +14,7 @@ from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
 
+from .imports.scope import may_import
 from .queries import list_desks
 
 Words = str | Promise
@@ -38,6 +39,8 @@ def keeps_office(actor: Actor) -> bool:
 
 def keeps_whole_office(actor: Actor) -> bool:
     return writes_scope(actor, None)
+def imports_all(actor: Actor) -> bool:
+    return may_import(actor)
 
 
 def reads_others(actor: Actor) -> bool:
@@ -137,6 +140,8 @@ OFFICE = Section(_("全局和办公室"), (
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
+    Page("imports:start", _("导入表格"), _("名册、考勤、成绩等表格原样读入，核对后再写。"), imports_all),
+    Page("imports:batches", _("导入记录"), _("每次导入了什么、谁导入的，怎样撤销。"), imports_all),
     Page("plans:shipped", _("采用一项制度"), _("随系统提供的条例和制度样本。"), keeps_office),
     Page("plans:workdays", _("放假安排"), _("节假日和调休，期限按它顺延。"), keeps_office),
     Page("orgs:add", _("加一个人"), _("登记新来的同志。"), keeps_office),

@@ -24,12 +24,12 @@ Stamps = dict[str, Any]
 ROWS_PER_QUERY = 500
 
 
-def _say_nothing(what: str, done: int, total: int) -> None:
+def say_nothing(what: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
 @transaction.atomic
-def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = _say_nothing) -> list[Batch]:
+def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = say_nothing) -> list[Batch]:
     """Write a plan with nothing open, all its files in one transaction; return one batch per file.
 
     Raises ``Refusal``: ``import_open`` when something is still to be settled, ``changed_since_preview`` when what the
@@ -72,7 +72,7 @@ def commit_ledger(ledger: Ledger, batch: Batch, *, outcome: dict[str, int]) -> B
     _refuse_moved(ledger)
     batch.outcome = outcome
     batch.save(force_insert=True)
-    write_ledger(ledger, {0: batch}, {NOW: batch.at, WRITER: batch.actor}, _say_nothing)
+    write_ledger(ledger, {0: batch}, {NOW: batch.at, WRITER: batch.actor}, say_nothing)
     record_entry(
         chain=batch.bureau_code,
         actor=batch.actor,
@@ -251,8 +251,8 @@ def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
     for model, ids in made:
         for part in _cut(ids):
             model._default_manager.filter(pk__in=part)._raw_delete("default")
-    batch.undone_at = at
-    batch.save(update_fields=["undone_at"])
+    batch.undone_at, batch.undone_by = at, actor[:64]
+    batch.save(update_fields=["undone_at", "undone_by"])
     record_entry(
         chain=batch.bureau_code,
         actor=actor,

@@ -8,27 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from .answers import (
+    OUT_OF_FILE,
+    AnswerBook,
+    FileAnswers,
+    leaves_out,
+    mark_question,
+    name_excluder,
+)
 from .drafts import Ledger, Outcome
 from .models import Batch, RememberedAnswer
 from .registry import Handler, open_registry
 from .rules import Changed, Context, Finding, Kind, Place, Row, Skipped, Table, Workbook, name_column
 from .tables import find_tables
-
-LEAVE_OUT = "排除"  # answer key 排除:工作表:12 → the clerk leaves that line out
-THIS_LINE = "行"  # first part of the key of an answer that holds for one line of one file only
-
-
-class AnswerBook(dict[str, str]):
-    """Answers by question, that remembers which of them were asked for."""
-
-    def __init__(self, answers: Mapping[str, str]) -> None:
-        super().__init__(answers)
-        self.used: set[str] = set()
-
-    def get(self, question: str, default: Any = None) -> Any:
-        if question in self:
-            self.used.add(question)
-        return super().get(question, default)
 
 
 @dataclass
@@ -53,7 +45,8 @@ class TablePlan:
     file: str
     table: Table
     kind: Kind
-    answers: AnswerBook
+    answers: Mapping[str, str]
+    mark: str = ""  # which file the questions about one line are about, where several files have such a sheet
     shown: list[dict[str, Any]] = field(default_factory=list)
     outcomes: dict[tuple[int, str], set[Outcome]] = field(default_factory=dict)
     reasons: dict[tuple[int, str], str] = field(default_factory=dict)  # why a data line was skipped or excluded
@@ -117,8 +110,9 @@ class TablePlan:
 
         Every row that asks with the same key waits for the one answer. ``lines`` are further rows that wait.
         """
+        key = mark_question(key, self.mark)
         answer = self.answers.get(key)
-        if answer is not None and (free or answer in choices):
+        if answer and (free or answer in choices):
             return str(answer)
         place = self.place(row, name)
         question = self.open.setdefault(
@@ -178,6 +172,7 @@ class FilePlan:
     same_as: int | None = None
     notes: list[str] = field(default_factory=list)
     workbook: Workbook | None = None
+    mark: str = ""
 
 
 def list_questions(tables: Iterable[TablePlan]) -> list[Finding]:
@@ -242,8 +237,10 @@ def plan_import(
     registry = open_registry()
     width, people = registry.describe_known(desk)
     context = Context(year=None, today=today, code_width=width, people=people)
-    for workbook in workbooks:
-        desk.files.append(_open_file(desk, workbook, find_tables(workbook, registry.kinds, context, desk.answers)))
+    marks = mark_files(workbooks)
+    for workbook, mark in zip(workbooks, marks, strict=True):
+        seen = FileAnswers(desk.answers, mark)
+        desk.files.append(_open_file(desk, workbook, find_tables(workbook, registry.kinds, context, seen), mark))
     desk.files += [FilePlan(name, refused=sentence) for name, sentence in refused]
     return _plan_files(desk, remembered)
 
@@ -283,7 +280,17 @@ def _plan_files(desk: Desk, remembered: Mapping[str, str]) -> Plan:
     return desk
 
 
-def _open_file(desk: Desk, workbook: Workbook, tables: Sequence[Table]) -> FilePlan:
+def mark_files(workbooks: Sequence[Workbook]) -> list[str]:
+    """Give each file a mark for the questions about its lines; none is needed where no other has such a sheet."""
+    files = [{sheet.name for sheet in workbook.sheets} for workbook in workbooks]
+    common = Counter(name for names in files for name in names)
+    return [
+        f"@{workbook.name}" if any(common[name] > 1 for name in names) else ""
+        for workbook, names in zip(workbooks, files, strict=True)
+    ]
+
+
+def _open_file(desk: Desk, workbook: Workbook, tables: Sequence[Table], mark: str = "") -> FilePlan:
     registry = open_registry()
     file = FilePlan(
         workbook.name,
@@ -291,17 +298,19 @@ def _open_file(desk: Desk, workbook: Workbook, tables: Sequence[Table]) -> FileP
         tuple(sheet.name for sheet in workbook.sheets),
         notes=list(workbook.notes),
         workbook=workbook,
+        mark=mark,
     )
     file.same_as = _find_same(desk, file)
     for table in tables:
         handler = registry.handlers.get(table.kind)
         kind = handler.kind if handler else Kind(table.kind, table.kind or "认不出的表", ())
-        planned = TablePlan(workbook.name, table, kind, desk.answers)
+        planned = TablePlan(workbook.name, table, kind, FileAnswers(desk.answers, mark), mark)
         planned.changed += table.changed
         planned.notes += table.notes
         planned.problems += table.problems
         for number, finding in enumerate(table.questions):
-            key = finding.answer_key or f"{finding.code}:{number}"
+            key = mark_question(finding.answer_key, mark) or f"{finding.code}:{number}"
+            finding = replace(finding, answer_key=mark_question(finding.answer_key, mark))
             lines = {finding.place.row} if finding.place.row else set()
             known = planned.open.setdefault(key, OpenQuestion(finding))
             known.lines |= lines
@@ -348,15 +357,15 @@ def _plan_table(planned: TablePlan, desk: Desk, handler: Handler) -> None:
     waiting = {line for question in planned.open.values() for line in question.lines}
     waiting |= {problem.place.row for problem in planned.problems if problem.place.row}
     for row in planned.table.rows:
-        for key in row.waits:
+        for key in (mark_question(key, planned.mark) for key in row.waits):
             if key in planned.open:
                 planned.open[key].lines.add(row.number)
                 waiting.add(row.number)
-    out = {row.number for row in planned.table.rows if leaves_out(desk.answers, planned.sheet, row.number)}
+    out = {row.number for row in planned.table.rows if leaves_out(planned.answers, planned.sheet, row.number)}
     kept = [row for row in planned.table.rows if row.number not in waiting | out]
     for row in planned.table.rows:
         if row.number in out:
-            planned.skip(row, "由导入的人排除", excluded=True)
+            planned.skip(row, name_excluder(planned.answers, planned.sheet, row.number), excluded=True)
         elif row.number in waiting:
             planned._mark(row, "blocked")
     planned.problems = [
@@ -369,10 +378,6 @@ def _plan_table(planned: TablePlan, desk: Desk, handler: Handler) -> None:
     plan_row = handler.prepare(planned, desk)
     for row in kept:
         plan_row(row)
-
-
-def leaves_out(answers: Mapping[str, str], sheet: str, row: int) -> bool:
-    return answers.get(f"{LEAVE_OUT}:{sheet}:{row}") not in (None, "否")
 
 
 def write_value(value: Any) -> Any:
@@ -404,7 +409,7 @@ def _remember_answers(desk: Desk, remembered: Mapping[str, str]) -> None:
     known = {draft.values["question"]: draft for draft in drafts}
     for question in sorted(desk.answers.used):
         answer = desk.answers[question]
-        if remembered.get(question) == answer or question.split(":")[0] in (LEAVE_OUT, THIS_LINE):
+        if not answer or remembered.get(question) == answer or question.split(":")[0] in OUT_OF_FILE:
             continue
         if question in known:
             desk.ledger.change(known[question], answer=answer)

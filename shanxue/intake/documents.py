@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ import xlsxwriter
 from .accounting import Account, count_file, count_tables
 from .checking import FilePlan, Plan, TablePlan, list_questions
 from .registry import open_registry
-from .rules import Cell, Finding, Sheet, Skipped
+from .rules import Cell, Finding, Kind, Sheet, Skipped
 from .values import show
 
 SHEET_NAME_LIMIT = 31
+TEMPLATE_NOTE = "说明：用不到的列可以删去，也可以空着；这一行不用删。从下一行起填写。"
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
@@ -233,3 +235,17 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, style: Any, day: A
         page.write_string(row, column, show(cell), style)
     elif cell is not None:
         page.write_string(row, column, cell, style)
+
+
+def write_template(kind: Kind) -> bytes:
+    """Write an empty table of one kind: its headers, and below them what need not be deleted."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet(kind.title)
+        bold = book.add_format({"bold": True, "bg_color": "#E3EEFD", "border": 1})
+        for column, known in enumerate(kind.fields):
+            page.write_string(0, column, known.title, bold)
+            page.set_column(column, column, max(10, 2 * len(known.title) + 2))
+        page.write_string(1, 0, TEMPLATE_NOTE)
+        page.freeze_panes(1, 0)
+    return content.getvalue()

@@ -15,6 +15,7 @@ class Batch(models.Model):
     mapping = models.JSONField(default=dict)  # columns and answers used
     outcome = models.JSONField(default=dict)  # counts of 新增/更新/不变/跳过/排除
     undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [
@@ -37,6 +38,26 @@ class Change(models.Model):
     row_id = models.BigIntegerField()
     before = models.JSONField(null=True)
     after = models.JSONField(default=dict)
+
+
+class Upload(models.Model):
+    """Files brought to a page and not committed yet; after the commit, which batches they became.
+
+    The files lie on the shelf (``shelf.py``) under ``token`` for a day. Only who brought them opens them.
+    """
+
+    token = models.CharField(max_length=64, unique=True)
+    bureau_code = models.CharField(max_length=32)
+    owner = models.CharField(max_length=150)  # the account's name
+    made_at = models.DateTimeField()
+    files = models.JSONField(default=list)  # names
+    refused = models.JSONField(default=list)  # [name, sentence] of those that could not be read
+    answers = models.JSONField(default=dict)  # given so far; empty once committed, the batch keeps them
+    done_at = models.DateTimeField(null=True, blank=True)
+    batches = models.JSONField(default=list)  # numbers
+
+    class Meta:
+        indexes = [models.Index(fields=["bureau_code", "owner"])]
 
 
 class RememberedAnswer(models.Model):

@@ -7,9 +7,9 @@ from shanxue.base.errors import refuse_missing
 from .models import Batch
 
 
-def list_batches(bureau_code: str) -> list[Batch]:
-    """List a bureau's batches, newest first."""
-    return list(Batch.objects.filter(bureau_code=bureau_code).order_by("-id"))
+def list_batches(bureau_code: str, count: int | None = None) -> list[Batch]:
+    """List a bureau's batches without their mappings, newest first; ``count``: no more than that."""
+    return list(Batch.objects.filter(bureau_code=bureau_code).defer("mapping").order_by("-id")[:count])
 
 
 def get_batch(bureau_code: str, number: int) -> Batch:

@@ -189,5 +189,7 @@ class Table:
     questions: list[Finding] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # headers of columns that were not read and not kept
+    unread_keys: dict[str, str] = field(default_factory=dict)  # such a header → answer key that names its field
+    mark_columns: int = 0  # columns that are read as marks: days of a month, or one session each
     notes: list[str] = field(default_factory=list)
     stated_total: int | None = None  # 合计写 186

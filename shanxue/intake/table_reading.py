@@ -9,10 +9,10 @@ from typing import Any
 
 from shanxue.intake.blocks import find_gaps
 from shanxue.intake.columns import Layout, settle_rivals
-from shanxue.intake.headers import Grid, is_serial
+from shanxue.intake.headers import PRIVATE, Grid, is_serial
 from shanxue.intake.lines import TOTAL, Line, judge_sample
 from shanxue.intake.rows import RowReader
-from shanxue.intake.rules import Changed, Context, Finding, Place, Row, Skipped, Table, name_column
+from shanxue.intake.rules import Changed, Context, Finding, Place, Row, Sheet, Skipped, Table, name_column
 from shanxue.intake.values_marks import read_legend
 from shanxue.intake.values_people import parse_code, restore_zeros
 from shanxue.intake.values_text import show
@@ -50,7 +50,8 @@ class TableReader:
         table.questions += findings
         table.notes += [*self.grid.sheet.notes, *notes]
         table.columns = dict(self.layout.columns)
-        table.unread = self._list_unread()
+        table.unread, table.unread_keys = list_unread(self.layout, self.grid.sheet)
+        table.mark_columns = len(self.layout.days) or len(self.layout.sessions)
         if self.layout.days and not self._know_month():
             return
         legend = self._read_legend()
@@ -64,14 +65,6 @@ class TableReader:
         self._restore_zeros()
         self._check_sessions(reader)
         self._note(reader)
-
-    def _list_unread(self) -> list[str]:
-        used, header = self.layout.used, self.layout.header
-        return [
-            header.title(c)
-            for c, path in enumerate(header.paths)
-            if path and c not in used and not is_serial(path[-1]) and c not in self.grid.sheet.images
-        ]
 
     def _know_month(self) -> bool:
         """See that a month matrix says its month; else ask, and leave its lines waiting."""
@@ -326,6 +319,22 @@ class TableReader:
             if len(columns) > 1 and len(rows) > 2 and n == empty_in_column[c] == len(rows)
         }
         return sum(row not in full_rows and column not in full for row, column in cells)
+
+
+def list_unread(layout: Layout, sheet: Sheet) -> tuple[list[str], dict[str, str]]:
+    """List the headers of columns that are not read, and for those that may be named the key of the answer."""
+    used, header = layout.used, layout.header
+    columns = [
+        c
+        for c, path in enumerate(header.paths)
+        if path and c not in used and not is_serial(path[-1]) and c not in sheet.images
+    ]
+    keys = {
+        header.title(c): f"列名:{names[0]}"
+        for c in columns
+        if (names := header.names(c)) and not PRIVATE.search("".join(header.paths[c]))
+    }
+    return [header.title(c) for c in columns], keys
 
 
 def find_width(codes: list[str], known: int | None) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from shanxue.intake.above import find_unit, is_key_value, is_unnamed, read_above, read_file_name
+from shanxue.intake.answers import NOT_THIS_SHEET
 from shanxue.intake.columns import Layout, choose_layout, read_layouts
 from shanxue.intake.headers import SEARCH_ROWS, Grid, Vocabulary, plain_header
 from shanxue.intake.lines import (
@@ -75,6 +76,8 @@ class SheetTables:
 
     def find(self) -> list[Table]:
         sheet = self._sheet
+        if left_out := self._answers.get(f"{NOT_THIS_SHEET}:{sheet.name}"):
+            return [skip_sheet(sheet, left_out, "", excluded=True)]
         if sheet.hidden and self._answers.get(f"读隐藏表:{sheet.name}") != "读取":
             return [skip_sheet(sheet, "隐藏的工作表", f"「{sheet.name}」是隐藏的工作表，没有读取。")]
         if sheet.used_to and not self._accepts_cut():

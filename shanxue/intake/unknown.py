@@ -10,19 +10,19 @@ from shanxue.intake.columns import Layout, choose_layout, describe_missing, matc
 from shanxue.intake.headers import PRIVATE, Grid, Header, Vocabulary
 from shanxue.intake.lines import BLANK, NOTE, TITLE, Lines, first_values
 from shanxue.intake.rules import Context, Finding, Place, Sheet, Skipped, Table, name_column
-from shanxue.intake.table_reading import TableReader
+from shanxue.intake.table_reading import TableReader, list_unread
 from shanxue.intake.values_text import show
 
 NOT_READ = "不读"
 NO_HEADER = "没有表头"
 
 
-def skip_sheet(sheet: Sheet, reason: str, note: str) -> Table:
-    """Account for a sheet that is not read."""
+def skip_sheet(sheet: Sheet, reason: str, note: str, *, excluded: bool = False) -> Table:
+    """Account for a sheet that is not read; ``excluded``: by somebody's choice."""
     table = Table("", sheet.name, {}, (), [], notes=[note] if note else [])
     for number, row in enumerate(sheet.rows, start=1):
         blank = all(cell is None for cell in row)
-        table.skipped.append(Skipped(sheet.name, number, BLANK if blank else reason))
+        table.skipped.append(Skipped(sheet.name, number, BLANK if blank else reason, excluded and not blank))
     return table
 
 
@@ -37,6 +37,7 @@ def read_unknown(
         table.kind = nearest.kind.code
         table.header_rows = tuple(row + 1 for row in nearest.header.rows)
         table.columns = dict(nearest.columns)
+        table.unread, table.unread_keys = list_unread(nearest, sheet)
         table.problems.append(describe_missing(sheet.name, nearest))
         return table
     body = [row for row in range(len(grid.rows)) if len(grid.filled(row)) >= 2]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from shanxue.intake.checking import THIS_LINE, Desk, TablePlan
+from shanxue.intake.answers import THIS_LINE
+from shanxue.intake.checking import Desk, TablePlan
 from shanxue.intake.drafts import Draft
 from shanxue.intake.matching import clean_text, join_names
 from shanxue.intake.rules import Row

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from shanxue.home.actions import make_feed
+from tests.home.desk import keep_batch, keep_roster
 from tests.house import AT, House
 from tests.roles import BUREAU, EVERYBODY, HAS_OWN, LEADING, SIGNED_IN
 
+OFFICE: set[str | None] = {"office"}
 OPEN_TO: dict[str, set[str | None]] = {
     "home:home": SIGNED_IN,
     "home:due": HAS_OWN,
@@ -18,14 +20,28 @@ OPEN_TO: dict[str, set[str | None]] = {
     "home:calendar": HAS_OWN,
     "home:revoke_calendar": set(),
     "home:feed": EVERYBODY,  # who knows the address: it names nobody
+    "imports:start": OFFICE,
+    "imports:template": OFFICE,
+    "imports:batches": OFFICE,
+    "imports:batch": OFFICE,
+    "imports:columns": OFFICE,
+    "imports:check": OFFICE,
+    "imports:fix": OFFICE,
+    "imports:drop": set(),
+    "imports:done": OFFICE,
 }
-POST_ONLY = {"home:revoke_calendar"}
+POST_ONLY = {"home:revoke_calendar", "imports:drop"}
 
 
 def make(house: House) -> dict[str, list[object]]:
+    token = keep_roster(house)
     return {
         "home:unit_desk": [house.units["第一支部"].pk],
         "home:unit_overview": [house.units["第一支部"].pk],
         "home:year_line": ["meetings"],
         "home:feed": [make_feed(house.users["member"], house.bureau, at=AT)],
+        "imports:template": ["roster"],
+        "imports:batch": [keep_batch(house)],
+        **{f"imports:{name}": [token] for name in ("columns", "check", "fix", "drop")},
+        "imports:done": [token],  # not committed: leads back to the check
     }

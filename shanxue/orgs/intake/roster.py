@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from shanxue.intake.checking import THIS_LINE, Desk, TablePlan
+from shanxue.intake.answers import THIS_LINE
+from shanxue.intake.checking import Desk, TablePlan
 from shanxue.intake.drafts import Draft, Outcome
 from shanxue.intake.matching import clean_text, join_names, shorten_unit
 from shanxue.intake.registry import Handler, PlanRow

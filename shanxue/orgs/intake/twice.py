@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shanxue.intake.checking import THIS_LINE, TablePlan
+from shanxue.intake.answers import THIS_LINE
+from shanxue.intake.checking import TablePlan
 from shanxue.intake.matching import shorten_unit
 from shanxue.intake.rules import Row
 

@@ -1,0 +1,41 @@
+"""Who imports, and when an import may be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shanxue.exams.actions.bank import KIND as BANK
+from shanxue.intake.models import Batch, Upload
+from shanxue.intake.registry import open_registry
+from shanxue.intake.uploads import find_upload
+from shanxue.orgs.models import Bureau, Grant
+from shanxue.orgs.queries import Actor, demand_power
+
+UNDO_WITHIN = timedelta(hours=24)
+
+
+def may_import(actor: Actor) -> bool:
+    """The study office of the whole bureau: a file may speak of any unit."""
+    return any(
+        grant.power == Grant.Power.OFFICE and (grant.unit is None or grant.unit.parent_id is None)
+        for grant in actor.leading_grants
+    )
+
+
+def demand_importer(actor: Actor) -> Bureau:
+    demand_power(may_import(actor))
+    assert actor.bureau is not None
+    return actor.bureau
+
+
+def find_own(actor: Actor, token: str) -> Upload:
+    return find_upload(demand_importer(actor).code, actor.user.username, token)
+
+
+def is_undone_here(batch: Batch) -> bool:
+    """Whether the importer itself wrote the batch; a question bank's is taken back on the bank's own page."""
+    return batch.kind != BANK and (not batch.kind or batch.kind in open_registry().handlers)
+
+
+def may_undo(batch: Batch, now: datetime) -> bool:
+    return batch.undone_at is None and is_undone_here(batch) and now - batch.at <= UNDO_WITHIN
