@@ -39,6 +39,8 @@ def keeps_office(actor: Actor) -> bool:
 
 def keeps_whole_office(actor: Actor) -> bool:
     return writes_scope(actor, None)
+
+
 def imports_all(actor: Actor) -> bool:
     return may_import(actor)
 
