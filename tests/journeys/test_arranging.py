@@ -128,8 +128,7 @@ def test_the_agenda_is_ordered_by_buttons_and_nothing_typed_is_lost(
     assert page.get_by_text("▲").count() == 0
 
 
-@WIDTHS
-def test_axe_finds_nothing_on_the_pages_of_arranging(house: House, open_page: OpenPage, width: int) -> None:
+def test_axe_finds_nothing_on_the_pages_of_arranging(house: House, open_page: OpenPage) -> None:
     today = timezone.localdate()
     coming = hold(house, today + timedelta(days=4), {"张三": "未记录", "李四": "未记录"}, state="计划")
     held = hold(house, today - timedelta(days=4), {"张三": "缺席", "李四": "到"})
@@ -145,8 +144,8 @@ def test_axe_finds_nothing_on_the_pages_of_arranging(house: House, open_page: Op
         arranged_by="李四",
     )  # fmt: skip
     of_draft, of_coming, of_held = ([one.pk] for one in (draft, coming, held))
-    secretary = open_page("secretary", width)
-    member = open_page("member", width)
+    secretary = open_page("secretary", PHONE)
+    member = open_page("member", PHONE)
     for page, name, arguments in (
         (secretary, "sessions", []), (secretary, "arrange", []), (secretary, "notice", of_draft),
         (secretary, "session", of_held), (secretary, "leaves", []), (secretary, "make_up", []),

@@ -96,10 +96,9 @@ def test_the_office_changes_a_number_and_sees_what_changes(ruled: House, open_pa
     expect(page.get_by_text("已发布第2版")).to_be_visible()
 
 
-@WIDTHS
-def test_the_pages_of_duties_have_no_faults(ruled: House, open_page: OpenPage, width: int) -> None:
+def test_the_pages_of_duties_have_no_faults(ruled: House, open_page: OpenPage) -> None:
     """axe finds nothing; no page is wider than the screen."""
-    page = open_page("office", width, "/duties/")
+    page = open_page("office", PHONE, "/duties/")
     first = ruled.units["第一支部"]
     key = name_key(first, last_quarter(timezone.localdate()))
     for path in (
@@ -108,7 +107,7 @@ def test_the_pages_of_duties_have_no_faults(ruled: House, open_page: OpenPage, w
         "/plans/institutions/dangyuan-jiaoyu/issue/", "/plans/institutions/shipped/", "/plans/workdays/",
     ):  # fmt: skip
         page.goto(path)
-        check_page(page, path, width)
+        check_page(page, path, PHONE)
 
 
 def check_page(page: Page, path: str, width: int) -> None:

@@ -253,7 +253,7 @@ def test_no_page_scrolls_sideways_is_hard_to_hit_or_fails_axe(
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert list_small_targets(page) == [], path
-        if large:
-            continue
+        if large or width == DESK:
+            continue  # the same sheet as on the phone
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         assert found.response["violations"] == [], (path, found.generate_report())

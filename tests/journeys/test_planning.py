@@ -111,13 +111,12 @@ def test_a_stale_form_keeps_the_typed_words(house: House, bureau_plan: Plan, ope
     assert item.content == "我写的"
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-def test_pages_of_plans_fit_and_pass_axe(house: House, bureau_plan: Plan, open_page: OpenPage, width: int) -> None:
+def test_pages_of_plans_fit_and_pass_axe(house: House, bureau_plan: Plan, open_page: OpenPage) -> None:
     item = PlanItem.objects.get(title="年度党课")
-    page = open_page("office", width)
+    page = open_page("office", PHONE)
     for name, arguments in (
         ("plans:plans", []), ("plans:plan", [bureau_plan.pk]), ("plans:item", [item.pk]),
         ("plans:item_edit", [item.pk]), ("plans:texts", [bureau_plan.pk]), ("plans:measures", [bureau_plan.pk]),
         ("plans:history", [bureau_plan.pk]), ("plans:campaigns", []), ("plans:campaign_new", []),
     ):  # fmt: skip
-        accept(page, reverse(name, args=arguments), width)
+        accept(page, reverse(name, args=arguments), PHONE)

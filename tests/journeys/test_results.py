@@ -153,8 +153,8 @@ def test_no_page_scrolls_sideways_is_hard_to_hit_or_fails_axe(
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert list_small_targets(page) == [], path
-        if large and width == DESK:
-            continue  # the same sheet as on the phone
+        if large:
+            continue  # larger, of the same colours and with the same names
         found = Axe().run(page, options={"runOnly": WCAG})
         assert found.response["violations"] == [], (path, found.generate_report())
 

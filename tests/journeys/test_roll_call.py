@@ -253,8 +253,7 @@ def test_a_lost_connection_at_the_door_names_the_other_way(meeting: Meeting, hou
     expect(page.locator("#answer")).to_contain_text("已签到，")
 
 
-@pytest.mark.parametrize("large", [False, True])
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize(("width", "large"), [(PHONE, False), (PHONE, True), (DESK, False)])
 def test_pages_fit_the_screen_and_pass_axe(
     meeting: Meeting, house: House, open_page: OpenPage, width: int, large: bool
 ) -> None:

@@ -210,8 +210,7 @@ def test_on_a_phone_the_list_comes_first_then_the_text(studied: House, open_page
     expect(page.get_by_role("link", name="第一篇")).to_be_visible()
 
 
-@WIDTHS
-def test_no_page_of_study_scrolls_sideways_or_fails_axe(studied: House, open_page: OpenPage, width: int) -> None:
+def test_no_page_of_study_scrolls_sideways_or_fails_axe(studied: House, open_page: OpenPage) -> None:
     """WCAG 2.2 AA by axe-core on the pages of this part, as those who use them see them."""
     earlier, note = hand_in(studied, body=LONG), hand_in(studied, body=LONG, days=1)
     draft = write_draft(studied)
@@ -229,9 +228,9 @@ def test_no_page_of_study_scrolls_sideways_or_fails_axe(studied: House, open_pag
         "office": ["/study/materials/", "/study/outcomes/", f"/study/outcomes/{outcome.pk}/"],
     }  # fmt: skip
     for key, addresses in paths.items():
-        page = open_page(key, width)
+        page = open_page(key, PHONE)
         for path in addresses:
             page.goto(path)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, path
             found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
             assert found.response["violations"] == [], (path, found.generate_report())
