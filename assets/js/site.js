@@ -54,7 +54,15 @@ function forgetSending() {
   });
 }
 
+function takeHash() {
+  const field = document.querySelector("[data-takes-hash]"); // a drawn code behind # is never sent with an address
+  if (!field || !location.hash) return;
+  field.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}
+
 function start() {
+  takeHash();
   document.addEventListener("click", openOrClose, true);
   document.addEventListener("submit", sendOnce);
   window.addEventListener("pageshow", forgetSending); // coming back must not leave the button dead

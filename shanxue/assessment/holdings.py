@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from shanxue.base.holdings import Holding, Reading, hold
 from shanxue.base.points import MILLI, format_scaled
 from shanxue.orgs.models import Person
 
-from .models import Event, GateNotice, PriorResult, Result, ResultReading
+from .models import (
+    EvaluationMember,
+    EvaluationReading,
+    EvaluationRemark,
+    Event,
+    GateNotice,
+    PriorResult,
+    Result,
+    ResultReading,
+)
 from .queries.binding import list_list_readings
 from .queries.results import read_version
 
@@ -43,6 +53,7 @@ def export_person(person: Person) -> list[Holding]:
                 for row in events
             ],
         ),
+        *_list_evaluations(person),
         hold(
             "拟定等次受条款限制", "学习考核达不到要求的，别的考核不能评高（D8）", WITH_FILE,
             "细则 条款 考核 拟定等次 最高可评 办理 时间 批准人 会议 理由",
@@ -59,13 +70,38 @@ def export_person(person: Person) -> list[Holding]:
     ]  # fmt: skip
 
 
+def _list_evaluations(person: Person) -> list[Holding]:
+    """民主评议: what the person wrote, that they took a ballot, the opinion. No vote: none can be joined to anybody."""
+    rows = EvaluationMember.objects.filter(person=person).select_related("evaluation__unit").order_by("pk")
+    remarks = EvaluationRemark.objects.filter(Q(author=person) | Q(about=person)).order_by("pk")
+    return [
+        hold(
+            "民主评议", "民主评议党员，每年一次", WITH_FILE, "支部 年度 身份 自评 写于 领票 等次 日常表现 理由 登记人 已阅",
+            [
+                (row.evaluation.unit.name, row.evaluation.year, row.status, row.self_text, row.self_on,
+                 row.has_ballot, row.grade, row.conduct, row.reason, row.decided_by, row.seen_on)
+                for row in rows
+            ],
+        ),
+        hold(
+            "互评", "党员互评，署名", WITH_FILE, "年度 谁说的 说的是谁 意见 日期",
+            [
+                (one.evaluation.year, one.author.name, one.about.name, one.text, one.on)
+                for one in remarks.select_related("evaluation", "author", "about")
+            ],
+        ),
+    ]  # fmt: skip
+
+
 def _write(value: int | None, scale: int) -> str:
     return "" if value is None else format_scaled(value, scale, trim=True)
 
 
 def list_readings(person: Person) -> list[Reading]:
     rows = ResultReading.objects.filter(result__person=person).order_by("-at")
+    evaluations = EvaluationReading.objects.filter(evaluation__members__person=person).order_by("-on")
     return [
         *(Reading(timezone.localtime(row.at).date(), row.reader_name, "学习成绩") for row in rows),
         *(Reading(row.on, row.reader_name, "考核名单") for row in list_list_readings(person)),
+        *(Reading(row.on, row.reader_name, "民主评议") for row in evaluations),
     ]

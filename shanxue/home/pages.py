@@ -103,6 +103,8 @@ MY_STUDY = Section(_("学习"), (
     Page("study:recommended", _("支部荐读"), _("同志们愿意给全支部看的笔记。"), studies),
     Page("study:outcomes", _("学用结合"), _("调研报告、采纳的措施和依据。"), reads_any),
     Page("assessment:mine", _("我的成绩"), _("得了多少分，每一分怎么算的。"), has_own),
+    Page("assessment:evaluations", _("民主评议"), _("自评、互评、投票和评定意见。"), reads_any),
+    Page("assessment:vote", _("凭票码投票"), _("开会抽到票码的，在这里投，不用登录。"), is_anybody),
 ))  # fmt: skip
 
 BRANCHES = Section(_("支部和人员"), (
@@ -118,6 +120,7 @@ BRANCHES = Section(_("支部和人员"), (
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("学习专题"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
+    Page("assessment:evaluation_open", _("开始民主评议"), _("定评议会日期，名单按名册定下来。"), leads),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
     Page("orgs:transfers", _("转接"), _("转出和等待接收的组织关系。"), leads),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
+from shanxue.assessment.actions.ballots import hand_out, open_evaluation
+from shanxue.assessment.actions.opinions import count_paper
 from shanxue.assessment.models import Appeal, Result
+from shanxue.assessment.rules.ballots import Means
+from shanxue.orgs.queries import find_actor
 from tests.house import AT, House
-from tests.roles import BUREAU, HAS_OWN, READERS, SIGNED_IN
+from tests.roles import BUREAU, EVERYBODY, HAS_OWN, LEADING, READERS, SIGNED_IN
 
 OPEN_TO: dict[str, set[str | None]] = {
     "assessment:mine": HAS_OWN,
@@ -25,13 +33,34 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:binding_decide": {"office"},
     "assessment:departments_file": set(),  # the house has no department scheme
     "assessment:lists_file": BUREAU,
+    "assessment:vote": EVERYBODY,
+    "assessment:evaluations": {*HAS_OWN, *READERS},
+    "assessment:evaluation_open": LEADING,
+    "assessment:evaluation": {"member", *READERS} - {"head"},  # 第一支部's
+    "assessment:evaluation_self": HAS_OWN,
+    "assessment:evaluation_remarks": HAS_OWN,
+    "assessment:evaluation_hand_out": LEADING,
+    "assessment:evaluation_paper": LEADING,
+    "assessment:evaluation_takers": set(),
+    "assessment:evaluation_void": LEADING,
+    "assessment:evaluation_seen": set(),
+    "assessment:evaluation_count": LEADING,
+    "assessment:evaluation_votes": READERS - {"head"},
+    "assessment:evaluation_opinions": LEADING,
 }
+POST_ONLY = {"assessment:evaluation_takers", "assessment:evaluation_seen"}
 
 
 def make(house: House) -> dict[str, list[object]]:
     result = Result.objects.get(run=house.run, person=house.people["张三"])
     appeal = Appeal.objects.create(result=result, item="P1", sentence="有一项已完成，没有计入。", asked_at=AT)
+    counted, opened = make_evaluations(house)
     return {
+        **{f"assessment:evaluation{name}": [counted] for name in ("", "_paper", "_count", "_votes", "_opinions")},
+        **{
+            f"assessment:evaluation_{name}": [opened]
+            for name in ("self", "remarks", "hand_out", "takers", "void", "seen")
+        },
         "assessment:appeal": [result.pk, "A1"],
         "assessment:appeal_answer": [appeal.pk],
         "assessment:binding_decide": [result.pk, "G9"],
@@ -41,3 +70,20 @@ def make(house: House) -> dict[str, list[object]]:
         "assessment:scheme": ["jiguan-2025"],
         "assessment:trial": ["jiguan-2025"],
     }
+
+
+def make_evaluations(house: House) -> tuple[int, int]:
+    """第一支部 counted last year's ballots on paper, and this year's is open."""
+    secretary, today = find_actor(house.users["secretary"], timezone.localdate()), timezone.localdate()
+    made = []
+    for year in (today.year - 1, today.year):
+        one = open_evaluation(
+            secretary, house.units["第一支部"], year=year, written_until_on=today,
+            meets_on=today + timedelta(days=3), at=AT,
+        )  # fmt: skip
+        made.append(one.pk)
+    people = [house.people[name].pk for name in ("张三", "李四")]
+    hand_out(secretary, made[0], people, Means.PAPER, at=AT)
+    votes = {("党员", person): {"优秀": 1, "合格": 1} for person in people}
+    count_paper(secretary, made[0], returned=2, valid=2, votes=votes, tellers="张三、李四", at=AT)
+    return made[0], made[1]

@@ -1,5 +1,6 @@
 """Rows of the assessment: records and results here, one module for each part of the room."""
 
+from .ballots import BallotCode, Evaluation, EvaluationMember, EvaluationReading, EvaluationRemark, Urn
 from .binding import GateNotice, ListReading
 from .results import (
     Appeal,
@@ -15,6 +16,11 @@ from .results import (
 
 __all__ = [
     "Appeal",
+    "BallotCode",
+    "Evaluation",
+    "EvaluationMember",
+    "EvaluationReading",
+    "EvaluationRemark",
     "Event",
     "GateNotice",
     "ListReading",
@@ -24,5 +30,6 @@ __all__ = [
     "ResultReading",
     "Run",
     "SchemeVersion",
+    "Urn",
     "check_one_subject",
 ]

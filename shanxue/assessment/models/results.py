@@ -37,9 +37,20 @@ class Event(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     has_proof = models.BooleanField(default=False)
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    source = models.CharField(
+        max_length=120, blank=True
+    )  # what in the house wrote it: evaluation-3, score-…; "" a file
 
     class Meta:
-        constraints = [check_one_subject("event_of_a_person_or_of_a_unit")]
+        constraints = [
+            check_one_subject("event_of_a_person_or_of_a_unit"),
+            models.UniqueConstraint(
+                fields=["source", "person", "level", "mark"], condition=~Q(source=""), name="event_of_a_person_once"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "unit", "level", "mark"], condition=~Q(source=""), name="event_of_a_unit_once"
+            ),
+        ]
         indexes = [models.Index(fields=["person", "kind"]), models.Index(fields=["unit", "kind"])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import binding, results
+from . import ballots, binding, results
 
 app_name = "assessment"
-urlpatterns = [*results.urlpatterns, *binding.urlpatterns]
+urlpatterns = [*results.urlpatterns, *binding.urlpatterns, *ballots.urlpatterns]
