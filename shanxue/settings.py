@@ -134,6 +134,7 @@ VOLUMES = [
     f"shanxue.{room}.volumes"
     for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment", "bulletins")
 ]
+VOLUMES.append("shanxue.assessment.ballot_volumes")
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters", "shanxue.bulletins.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -76,7 +76,8 @@ def _list_evaluations(person: Person) -> list[Holding]:
     remarks = EvaluationRemark.objects.filter(Q(author=person) | Q(about=person)).order_by("pk")
     return [
         hold(
-            "民主评议", "民主评议党员，每年一次", WITH_FILE, "支部 年度 身份 自评 写于 领票 等次 日常表现 理由 登记人 已阅",
+            "民主评议", "民主评议党员，每年一次", WITH_FILE,
+            "支部 年度 身份 自评 写于 领票 等次 日常表现 理由 登记人 已阅",
             [
                 (row.evaluation.unit.name, row.evaluation.year, row.status, row.self_text, row.self_on,
                  row.has_ballot, row.grade, row.conduct, row.reason, row.decided_by, row.seen_on)

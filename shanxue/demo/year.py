@@ -20,6 +20,7 @@ from shanxue.plans.models import Campaign
 from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules import CampaignState
 
+from .evaluations import hold_evaluations
 from .live import announce_meetings, ask_to_correct, move_somebody, open_test, write_minutes
 from .plans import link_sessions, plan_year, run_campaigns
 from .resources import keep_money
@@ -72,6 +73,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         open_test(office, root, people, at)
         move_somebody(office, branches, at)
         ask_to_correct(member, at)
+        hold_evaluations(member, secretary, office, branches[0].unit, at)
         keep_money(office, at)
 
 

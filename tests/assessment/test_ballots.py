@@ -17,10 +17,12 @@ from shanxue.activities.models import Attendance, Session
 from shanxue.assessment.actions import ballots as actions
 from shanxue.assessment.actions.opinions import Opinion, count_paper, count_urn, give_opinions
 from shanxue.assessment.ballot_due import list_for_person, list_for_unit
+from shanxue.assessment.ballot_volumes import list_pieces, list_tables
 from shanxue.assessment.models import BallotCode, Evaluation, EvaluationMember, EvaluationReading, Event, Urn
 from shanxue.assessment.queries import ballots as queries
 from shanxue.assessment.rules.ballots import Means
 from shanxue.base.errors import Refusal
+from shanxue.base.periods import Period
 from shanxue.orgs.models import Exemption
 from shanxue.orgs.queries import Actor, find_actor
 from shanxue.orgs.rules import PartyStatus
@@ -464,3 +466,22 @@ def test_the_hub_asks_as_much_of_the_database_for_seven_as_for_two(house: House,
     for name in FULL[2:]:
         add_person(house, name, "第一支部")
     assert measure() == two
+
+
+def test_the_archive_gets_counts_and_opinions_and_misses_what_is_not_settled(branch: House) -> None:
+    """D10: one 件 per branch, complete once the opinions are; its tables hold numbers of votes, never ballots."""
+    year = Period(date(2025, 1, 1), date(2026, 1, 1))
+    evaluation = count_all(branch)
+    (piece,) = list_pieces(branch.bureau, year)
+    assert piece.missing == "第一支部2025年民主评议党员情况到“已计票”，评定意见定下来才能封卷。"
+    good = Opinion("合格", "按时参加学习", "名额所限")
+    judge(branch, evaluation, "secretary", **dict.fromkeys(("张三", "孙七", "周八", "吴九", "郑十"), good))
+    judge(branch, evaluation, "office", 李四=good)
+    (piece,) = list_pieces(branch.bureau, year)
+    assert (piece.missing, [one.name for one in piece.documents]) == ("", ["第一支部2025年民主评议党员情况.docx"])
+    assert piece.documents[0].write().startswith(b"PK")
+    opinions, votes, _notices = list_tables(branch.bureau, year)
+    assert len(list(opinions.rows)) == 7
+    assert list(votes.rows)[:2] == [
+        (evaluation.pk, "1001", "张三", "党员", "优秀", 7), (evaluation.pk, "1001", "张三", "党员", "合格", 0),
+    ]  # fmt: skip
