@@ -127,7 +127,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [
-    f"shanxue.{room}.holdings" for room in ("orgs", "plans", "activities", "study", "exams", "assessment", "bulletins")
+    f"shanxue.{room}.holdings"
+    for room in ("orgs", "plans", "resources", "activities", "study", "exams", "assessment", "bulletins")
 ]
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [

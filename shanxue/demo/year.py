@@ -25,6 +25,7 @@ from .live import announce_meetings, ask_to_correct, move_somebody, open_test, w
 from .plans import link_sessions, plan_year, run_campaigns
 from .resources import keep_money
 from .sessions import Branch, hold_year, list_branches
+from .shelf import keep_shelf
 from .study import study_year
 
 INSTITUTIONS = ("zhibu-gongzuo", "dangyuan-jiaoyu", "ganbu-jiaoyu", "zhongxinzu-jidu")
@@ -75,6 +76,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         ask_to_correct(member, at)
         hold_evaluations(member, secretary, office, branches[0].unit, at)
         keep_money(office, at)
+        keep_shelf(office, member, people, at=at)
 
 
 def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:

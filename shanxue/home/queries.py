@@ -28,6 +28,7 @@ from shanxue.orgs import due as orgs
 from shanxue.orgs.models import Grant, Person, Unit
 from shanxue.orgs.queries import Actor, find_actor, list_granted_units
 from shanxue.plans import due as plans
+from shanxue.resources import due as resources
 from shanxue.study import due as study
 from shanxue.supervision import due as supervision
 
@@ -38,7 +39,9 @@ from .rules.desk import Hand, Lack, gather_hands
 NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在“更多 → 日历订阅”可以生成新的地址。"
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 # Their due.py, in the order of the line “今年学习”.
-ROOMS: tuple[ModuleType, ...] = (plans, activities, study, exams, supervision, ballot_due, orgs, bulletins)
+ROOMS: tuple[ModuleType, ...] = (
+    plans, activities, study, exams, resources, supervision, ballot_due, orgs, bulletins,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from .rules import Kind, Row
 if TYPE_CHECKING:
     from .checking import Desk, TablePlan
 
-ROOMS = ("orgs", "plans", "activities", "study", "exams", "assessment")
+ROOMS = ("orgs", "plans", "resources", "activities", "study", "exams", "assessment")
 
 PlanRow = Callable[[Row], None]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from shanxue.resources.actions.lending import ask_to_borrow, lend
+from shanxue.resources.actions.shelf import suggest
 from shanxue.resources.actions.spending import attach_receipt
 from shanxue.resources.uploads import keep_receipt
 from tests.house import House
-from tests.roles import BUREAU
+from tests.roles import BUREAU, HAS_OWN
 
-from .rows import AT, act_as, buy, make_fund, order
+from .rows import AT, act_as, buy, make_fund, order, put_on_shelf, subscribe
 
 OFFICE: set[str | None] = {"office"}
+VISITORS: set[str | None] = {*HAS_OWN, *BUREAU}
 OPEN_TO: dict[str, set[str | None]] = {
     "resources:fund": BUREAU,
     "resources:new_fund": OFFICE,
@@ -29,8 +32,35 @@ OPEN_TO: dict[str, set[str | None]] = {
     "resources:refund": OFFICE,
     "resources:remove_line": set(),
     "resources:receipt": BUREAU,
+    "resources:shelf": VISITORS,
+    "resources:new_title": OFFICE,
+    "resources:title": VISITORS,
+    "resources:edit_title": OFFICE,
+    "resources:add_copies": OFFICE,
+    "resources:ask": set(),
+    "resources:take_back": set(),
+    "resources:move_copy": set(),
+    "resources:loans": OFFICE,
+    "resources:give_back": set(),
+    "resources:report_lost": set(),
+    "resources:renew": set(),
+    "resources:mine": HAS_OWN,
+    "resources:suggest": HAS_OWN,
+    "resources:suggestions": OFFICE,
+    "resources:suggestion": OFFICE,
+    "resources:subscriptions": VISITORS,
+    "resources:new_subscription": OFFICE,
+    "resources:subscription": VISITORS,
+    "resources:edit_subscription": OFFICE,
+    "resources:tick": set(),
+    "resources:claim": set(),
 }
-POST_ONLY = {"resources:end_commitment", "resources:attach_receipt", "resources:remove_line"}
+POST_ONLY = {
+    f"resources:{name}"
+    for name in (
+        "end_commitment attach_receipt remove_line ask take_back move_copy give_back report_lost renew tick claim"
+    ).split()
+}
 
 
 def make(house: House) -> dict[str, list[object]]:
@@ -40,6 +70,10 @@ def make(house: House) -> dict[str, list[object]]:
     receipt = attach_receipt(
         act_as(house), line.payment_id, keep_receipt(house.bureau.pk, "发票.pdf", b"%PDF-1.4\n"), at=AT
     )
+    title, subscription = put_on_shelf(house, "中国共产党简史", copies=3), subscribe(house)
+    loan = lend(act_as(house), "00001", house.people["张三"].staff_no, at=AT)
+    request = ask_to_borrow(act_as(house, "secretary"), title.pk, at=AT)
+    wish = suggest(act_as(house, "member"), "论语译注", "", "", at=AT)
     names = {
         "new_source new_purpose close_fund account": [fund.pk],
         "purpose adjust commit pay": [commitment.purpose_id],
@@ -47,5 +81,11 @@ def make(house: House) -> dict[str, list[object]]:
         "payment attach_receipt refund": [line.payment_id],
         "remove_line": [line.pk],
         "receipt": [receipt.pk],
+        "title edit_title add_copies ask": [title.pk],
+        "take_back": [request.pk],
+        "move_copy": [loan.copy_id],
+        "give_back report_lost renew": [loan.pk],
+        "suggestion": [wish.pk],
+        "subscription edit_subscription tick claim": [subscription.pk],
     }
     return {f"resources:{name}": list(found) for words, found in names.items() for name in words.split()}

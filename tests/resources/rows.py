@@ -12,9 +12,12 @@ from django.utils import timezone
 
 from shanxue.orgs.queries import Actor, find_actor
 from shanxue.resources.actions.funds import Decision, add_purpose, add_source, open_fund
+from shanxue.resources.actions.periodicals import Order
+from shanxue.resources.actions.periodicals import subscribe as enter_subscription
+from shanxue.resources.actions.shelf import Book, Copies, add_title
 from shanxue.resources.actions.spending import Bill, Bought, add_line, commit_money, pay
-from shanxue.resources.models import Commitment, Fund, Payment, PaymentLine, Purpose
-from shanxue.resources.rules import LineKind
+from shanxue.resources.models import Commitment, Fund, Payment, PaymentLine, Purpose, Subscription, Title
+from shanxue.resources.rules import Frequency, LineKind
 from tests.house import House
 
 YEAR = 2026
@@ -59,6 +62,15 @@ def buy(house: House, fen: int = 90_000, quantity: int = 20, kind: LineKind = Li
     """Pay and say what it bought: 20 copies at 45 yuan."""
     payment = spend(house, fen)
     return add_line(act_as(house), payment.pk, Bought(kind, "党史读本", quantity, fen), at=AT)
+
+
+def put_on_shelf(house: House, name: str, copies: int = 1) -> Title:
+    book = Book(name, "本书编写组", "人民出版社")
+    return add_title(act_as(house), book, Copies(copies, "三楼书柜"), at=AT)
+
+
+def subscribe(house: House, name: str = "求是") -> Subscription:
+    return enter_subscription(act_as(house), Order(name, YEAR, Frequency.MONTHLY), at=AT)
 
 
 def read(client: Client, path: str) -> str:

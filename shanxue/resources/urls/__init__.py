@@ -1,6 +1,6 @@
 """Addresses of this room, one module for each part."""
 
-from . import funds
+from . import funds, shelf
 
 app_name = "resources"
-urlpatterns = [*funds.urlpatterns]
+urlpatterns = [*funds.urlpatterns, *shelf.urlpatterns]
