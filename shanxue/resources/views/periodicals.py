@@ -71,7 +71,8 @@ def show_subscription(request: HttpRequest, subscription_id: int) -> HttpRespons
     shown = [row for row in rows[:-SHOWN_ISSUES] if row[0].state != IssueState.RECEIVED] + rows[-SHOWN_ISSUES:]
     counts = {state: sum(one.state == state for one in issues) for state in IssueState}
     page = {
-        "subscription": subscription, "rows": shown[::-1], "earlier": len(rows) - len(shown), "received": counts[IssueState.RECEIVED],
+        "subscription": subscription, "rows": shown[::-1], "earlier": len(rows) - len(shown),
+        "received": counts[IssueState.RECEIVED],
         "missed": counts[IssueState.MISSED], "ahead": len(issues) - len(rows), "total": len(issues),
         "late": sum(late for _one, late in rows), "keeps": actor.keeps_office, "reads_money": actor.reads_bureau,
     }  # fmt: skip
