@@ -227,3 +227,24 @@ class KeptFile(models.Model):
             models.UniqueConstraint(fields=["document"], condition=Q(kind="正文"), name="one_signed_file_per_document"),
             models.UniqueConstraint(fields=["document", "name"], name="file_name_once_per_document"),
         ]
+
+
+class KeptBrief(models.Model):
+    """A leader's brief of one month as it was made; a later version is a row of its own. Never changed.
+
+    ``scope`` names what its readers read: "" for the whole bureau, else the ids of the units granted to them.
+    """
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="briefs")
+    scope = models.CharField(max_length=200, blank=True)
+    month = models.DateField()  # its first day
+    version = models.PositiveSmallIntegerField()
+    figures = models.JSONField()  # rules/brief.py: Brief
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "scope", "month", "version"], name="brief_version_once"),
+        ]

@@ -1,4 +1,4 @@
-"""What this room leaves for the archive of a year (D10): the documents issued in it, and the register of numbers."""
+"""What this room leaves for the archive of a year (D10): its documents and briefs, and the register of numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shanxue.base.periods import Period
 from shanxue.base.volumes import Cell, Column, Document, Piece, Retention, Series, Table
 from shanxue.orgs.models import Bureau
 
+from .brief_volumes import list_briefs
 from .files import read_file
 from .models import DocumentNumber, KeptFile, NamedUnit, OfficialDocument
 from .rules import FINAL, DocumentKind, DocumentState
@@ -32,7 +33,7 @@ def list_pieces(bureau: Bureau, period: Period) -> list[Piece]:
         bureau=bureau, state__in=FINAL, issued_on__gte=period.from_on, issued_on__lt=period.until_on
     )
     rows = issued.select_related("number__series").prefetch_related("files").order_by("issued_on", "pk")
-    return [*(_write_piece(row) for row in rows), *_list_open(bureau, period)]
+    return [*(_write_piece(row) for row in rows), *_list_open(bureau, period), *list_briefs(bureau, period)]
 
 
 def _write_piece(row: OfficialDocument) -> Piece:

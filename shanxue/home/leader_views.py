@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.bulletins.briefs import find_brief_of, list_updates_of
 from shanxue.bulletins.overview import build_overview, read_lines
 from shanxue.bulletins.rules.overview import (
     ABOUT,
@@ -31,6 +32,7 @@ from shanxue.supervision.forms.instructions import InstructForm
 from shanxue.supervision.queries.duties import list_duties, look_at_year
 from shanxue.supervision.queries.instructions import list_instructions, may_instruct
 
+from .briefs import find_new_month
 from .unit_overview import (
     list_explanations,
     list_last_meetings,
@@ -55,8 +57,12 @@ def show_overview(request: HttpRequest) -> HttpResponse:
     counts = count_lights(overview.branches)
     matters = overview.matters if everything else overview.matters[:MATTER_ROWS]
     coming = overview.coming if everything else overview.coming[:COMING_ROWS]
+    brief = find_brief_of(actor, actor.on.replace(day=1))
     page = {
         "overview": overview,
+        "brief": brief,
+        "updates": list_updates_of(brief, overview) if brief else [],
+        "new_month": find_new_month(actor.user, actor.on),
         "sentence": overview.sentence if overview.has_begun else write_beginning(overview),
         "units": shown,
         "rest": [(light, COUNT_WORDS[light], count) for light, count in rest.items()],

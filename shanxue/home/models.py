@@ -1,4 +1,4 @@
-"""The private address under which somebody's calendar program reads what is due."""
+"""What an account asked for: the private address of a calendar, the month's brief."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ class CalendarFeed(models.Model):
                 fields=["user"], condition=models.Q(revoked_at__isnull=True), name="one_calendar_address_per_account"
             ),
         ]
+
+
+class BriefWish(models.Model):
+    """That somebody asked for the month's brief (简报): it is put before them at the month's start, never sent."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="brief_wish")
+    at = models.DateTimeField()

@@ -128,6 +128,7 @@ BRANCHES = Section(_("支部和人员"), (
 
 OFFICE = Section(_("全局和办公室"), (
     Page("home:overview", _("一页图"), _("全局在一页上：各支部的情况、全年的进度、需要批示的事。"), reads_bureau),
+    Page("home:briefs", _("月度简报"), _("一页 A4，带到会上：这个月的数字和变化。"), reads_bureau),
     Page("supervision:instructions", _("批示"), _("领导的批示和办理结果。"), reads_others),
     Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),

@@ -32,6 +32,7 @@ from shanxue.resources import due as resources
 from shanxue.study import due as study
 from shanxue.supervision import due as supervision
 
+from . import due
 from .models import CalendarFeed
 from .rules.calendar import Appointment, collect_appointments, hash_token
 from .rules.desk import Hand, Lack, gather_hands
@@ -40,7 +41,7 @@ NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在�
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 # Their due.py, in the order of the line “今年学习”.
 ROOMS: tuple[ModuleType, ...] = (
-    plans, activities, study, exams, resources, supervision, ballot_due, orgs, bulletins,
+    plans, activities, study, exams, resources, supervision, ballot_due, orgs, bulletins, due,
 )  # fmt: skip
 
 

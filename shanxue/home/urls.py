@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import leader_views, views
+from . import brief_views, leader_views, views
 
 app_name = "home"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("overview/", leader_views.show_overview, name="overview"),
     path("overview/units/<int:unit_id>/", leader_views.show_unit, name="unit_overview"),
     path("overview/lines/<slug:code>/", leader_views.show_line, name="year_line"),
+    path("overview/briefs/", brief_views.show_briefs, name="briefs"),
+    path("overview/briefs/make/", brief_views.make, name="make_brief"),
+    path("overview/briefs/wish/", brief_views.wish, name="wish_briefs"),
+    path("overview/briefs/<int:brief_id>/", brief_views.download, name="brief"),
     path("more/", views.show_more, name="more"),
     path("calendar/", views.show_calendar, name="calendar"),
     path("calendar/revoke/", views.revoke_calendar, name="revoke_calendar"),
