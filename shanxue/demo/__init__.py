@@ -19,7 +19,7 @@ from .year import assess_so_far, load_desks, load_year
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "chengguan-2025"
 PASSWORD = "shanxue-demo"
-KEYS = ("member", "secretary", "office")
+KEYS = ("member", "secretary", "office", "leader")
 CODE = "default"
 ACTOR = "示例"
 

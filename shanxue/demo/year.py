@@ -21,6 +21,7 @@ from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules import CampaignState
 
 from .evaluations import hold_evaluations
+from .leader import write_to_units
 from .live import announce_meetings, ask_to_correct, move_somebody, open_test, write_minutes
 from .plans import link_sessions, plan_year, run_campaigns
 from .resources import keep_money
@@ -62,8 +63,8 @@ def adopt_rules(bureau: Bureau, at: datetime) -> None:
 
 def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User], *, at: datetime) -> None:
     """Put on the desks of today what waits for somebody, each through the action a person would take."""
-    member, secretary, office = (
-        find_actor(users[key], timezone.localdate(at)) for key in ("member", "secretary", "office")
+    member, secretary, office, leader = (
+        find_actor(users[key], timezone.localdate(at)) for key in ("member", "secretary", "office", "leader")
     )
     campaign = Campaign.objects.filter(bureau=bureau, state=CampaignState.RUNNING).earliest("from_on")
     root = Unit.objects.get(bureau=bureau, parent__isnull=True, line=Line.PARTY)
@@ -77,6 +78,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         hold_evaluations(member, secretary, office, branches[0].unit, at)
         keep_money(office, at)
         keep_shelf(office, member, people, at=at)
+        write_to_units(leader, office, branches[0].unit, branches[-1].unit, at)
 
 
 def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:
