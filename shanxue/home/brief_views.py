@@ -36,12 +36,12 @@ def show_briefs(request: HttpRequest) -> HttpResponse:
     demand_power(actor.reads_bureau)
     kept = {brief.month: brief for brief in list_briefs(actor)}
     this = actor.on.replace(day=1)
+    recent = [(month, kept.pop(month, None)) for month in (this, add_months(this, -1))]
     page = {
-        "recent": [(month, kept.pop(month, None)) for month in (this, add_months(this, -1))],
+        "recent": [(month, brief, _list_updates(actor, month, brief)) for month, brief in recent],
+        "older": list(kept.values()),
         "wanted": is_wanted(actor.user),
     }
-    page["recent"] = [(month, brief, _list_updates(actor, month, brief)) for month, brief in page["recent"]]
-    page["older"] = list(kept.values())
     return render(request, "home/briefs.html", page)
 
 
