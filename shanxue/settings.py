@@ -7,6 +7,7 @@
 | SHANXUE_HOSTS | comma-separated host names the site answers to | 127.0.0.1,localhost |
 | SHANXUE_HTTPS | ``1`` when people reach the site through HTTPS | 0 |
 | SHANXUE_LANGUAGE | ``zh-hans`` or ``en`` for the frame of the pages | zh-hans |
+| SHANXUE_OFFICE | the command of LibreOffice, for PDF/A copies in the archive; empty: none are made | soffice |
 | SHANXUE_DEBUG | ``1`` for developers | 0 |
 
 The secret key lives in SHANXUE_DATA/secret and is made on first use, so that nobody ships a shared one.
@@ -138,6 +139,10 @@ VOLUMES = [
 VOLUMES.append("shanxue.assessment.ballot_volumes")
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters", "shanxue.bulletins.matters"]
+VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
+# Formats a sealed year is handed over in (archive/packagers)
+PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive.packagers.eep"}
+OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

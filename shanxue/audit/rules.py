@@ -69,7 +69,12 @@ def hash_content(algorithm: str, content: list[Any]) -> str:
     """
     if algorithm == Algorithm.SHA256:
         return hashlib.sha256(_encode(content).encode()).hexdigest()
-    return hashlib.new(algorithm, _encode(content).encode()).hexdigest()
+    return hashlib.new(algorithm, encode_content(content)).hexdigest()
+
+
+def encode_content(content: list[Any]) -> bytes:
+    """The very bytes that are hashed."""
+    return _encode(content).encode()
 
 
 def next_algorithm(algorithm: str, verb: str, detail: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
+from shanxue.archive.queries import may_read
 from shanxue.orgs.queries import Actor
 
 from .imports.scope import may_import
@@ -56,6 +57,8 @@ def reads_bureau(actor: Actor) -> bool:
 def is_leader(actor: Actor) -> bool:
     """Whether the first page is the leader's: who keeps the office too begins at the board."""
     return actor.reads_bureau and Grant.Power.LEADER in actor.powers and not actor.keeps_office
+def keeps_archive(actor: Actor) -> bool:
+    return may_read(actor)
 
 
 def studies(actor: Actor) -> bool:
@@ -133,6 +136,7 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
+    Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
     Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
     Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),

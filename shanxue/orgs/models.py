@@ -259,3 +259,15 @@ class Grant(models.Model):
                 name="grant_once_for_the_whole_bureau",
             ),
         ]
+
+
+class ClosedYear(models.Model):
+    """A year sealed in the archive: rooms refuse to write records of its days (``actions.closing.demand_open``)."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="closed_years")
+    year = models.SmallIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bureau", "year"], name="year_closed_once")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from .rules import NoteState, OutcomeState
 
 Row = tuple[Cell, ...]
 NOTE_WIDTHS = (1200, 1300, 1400, 1000, 2645, 1300)
-HOUR_WIDTHS = (1200, 1300, 2645, 1500, 1100, 1100)
+HOUR_WIDTHS = (1200, 1300, 2345, 4000)
 OUTCOME_WIDTHS = (1200, 1900, 2145, 900, 2700)
 
 
@@ -85,19 +84,21 @@ def _write_notes(bureau: Bureau, period: Period, unit: Unit) -> bytes:
 
 
 def _write_hours(bureau: Bureau, period: Period) -> bytes:
-    """Sums by person, kind and measure: different measures are never added up."""
+    """One line a person, with a sum for each kind and measure: different measures are never added up."""
     branches = map_branches(bureau, period)
-    sums: dict[tuple[str, str, str, str, str], int] = defaultdict(int)
+    sums: dict[tuple[str, str, str], dict[tuple[str, str], int]] = {}
     for row in LearningHours.objects.filter(**_limit(bureau, period)).select_related("person"):
         branch = branches.get(row.person_id)
-        key = (row.person.staff_no, row.person.name, branch.name if branch else "", row.kind, row.measure)
-        sums[key] += row.amount_milli
-    rows = (
-        (*key[:4], format_scaled(amount, MILLI, trim=True), key[4])
-        for key, amount in sorted(sums.items())
-    )  # fmt: skip
+        own = sums.setdefault((row.person.staff_no, row.person.name, branch.name if branch else ""), {})
+        own[row.kind, row.measure] = own.get((row.kind, row.measure), 0) + row.amount_milli
+    rows = ((*person, _write_sums(own)) for person, own in sorted(sums.items()))
     title = f"{period.from_on.year}年培训学时登记表"
-    return write_list(title, HOUR_WIDTHS, ("工号", "姓名", "所在支部", "类别", "合计", "单位"), rows)
+    return write_list(title, HOUR_WIDTHS, ("工号", "姓名", "所在支部", "学时和学分"), rows)
+
+
+def _write_sums(own: dict[tuple[str, str], int]) -> str:
+    written = (f"{kind} {format_scaled(own[kind, unit], MILLI, trim=True)} {unit}" for kind, unit in sorted(own))
+    return "；".join(written)
 
 
 def _write_outcomes(bureau: Bureau, period: Period) -> bytes:

@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
-from tests.house import House
+import zipfile
+from datetime import date
 
-OPEN_TO: dict[str, set[str | None]] = {}
+from shanxue.activities.models import Session
+from shanxue.archive.models import ArchiveYear, SealedPiece
+from shanxue.archive.paths import get_package
+from tests.house import AT, House
+
+WHOLE: set[str | None] = {"office", "leader", "inspector"}  # head's grant is one department
+OPEN_TO: dict[str, set[str | None]] = {
+    "archive:years": WHOLE,
+    "archive:year": WHOLE,
+    "archive:check": {"office"},
+    "archive:piece": {"office"},
+    "archive:package": WHOLE,
+}
 
 
 def make(house: House) -> dict[str, list[object]]:
-    return {}
+    Session.objects.create(
+        bureau=house.bureau, unit=house.units["第一支部"], kind="党课", tier="支部集体学", topic="待开的党课",
+        on=date(2025, 5, 12), state="计划",
+    )  # fmt: skip
+    seal_by_hand(house, 2024)
+    return {
+        "archive:year": [2025],
+        "archive:check": [2025],
+        "archive:piece": [2025, "results-2025"],
+        "archive:package": [2024, "bagit"],
+    }
+
+
+def seal_by_hand(house: House, year: int) -> ArchiveYear:
+    """A sealed year as its rows say, with a package of one file."""
+    name = f"test-{house.bureau.code}-{year}.zip"
+    with zipfile.ZipFile(get_package(name), "w") as package:
+        package.writestr("卷/data/说明.txt", "说明")
+    sealed = ArchiveYear.objects.create(
+        bureau=house.bureau, year=year, fonds="0194", state="已封", sealed_at=AT, sealed_by="赵六", package=name,
+        package_sha256="0" * 64, package_bytes=1, head_seq=0, head_hash="",
+    )  # fmt: skip
+    SealedPiece.objects.create(
+        year=sealed, position=1, key="plan-1", series="学习情况", retention="永久", code=f"0194-WS·{year}-Y-XXQK-0001",
+        responsible="云川市示例局", title="学习计划", files=[],
+    )  # fmt: skip
+    return sealed

@@ -7,8 +7,7 @@ per sign-in would make a whole crowd wait for one row.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,7 +34,17 @@ from ..queries.presence import (
     tell_present,
 )
 from ..rules import How, Mark, Outcome, SessionState
-from ..rules.presence import OPEN, PRESENT, Moment, Said, Verdict, describe_skew, judge_said, mark_arrival
+from ..rules.presence import (
+    OPEN,
+    PRESENT,
+    Moment,
+    Said,
+    Verdict,
+    describe_skew,
+    digest_marks,
+    judge_said,
+    mark_arrival,
+)
 
 KEPT_COLUMNS = ["mark", "reason", "minutes_late", "asked_after", "how", "recorded_at", "recorded_by"]
 
@@ -220,11 +229,6 @@ def end_roll_call(session: Session, *, actor: Actor, at: datetime, sure: bool) -
     detail = {"people": len(rows), "unrecorded": unrecorded, "sha256": digest_marks(rows)}
     _record(session, actor.user, at, "end_roll_call", detail)
     return session
-
-
-def digest_marks(rows: Iterable[tuple[str, str, str, int | None]]) -> str:
-    lines = (" ".join([staff_no, mark, reason or "-", str(late or 0)]) for staff_no, mark, reason, late in rows)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -271,3 +272,9 @@ def read_instant(text: object) -> datetime:
     if found.tzinfo is None or not 2000 < found.year < 2200:
         raise ValueError(text)
     return found
+
+
+def digest_marks(rows: Iterable[tuple[str, str, str, int | None]]) -> str:
+    """Give the SHA-256 of a list as it stood when roll-call ended: (staff number, mark, reason, minutes late)."""
+    lines = (" ".join([staff_no, mark, reason or "-", str(late or 0)]) for staff_no, mark, reason, late in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,19 @@
+"""Long work of this room."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks import task
+
+from shanxue.jobs.actions import work_on
+from shanxue.orgs.models import Bureau
+
+from .actions import seal_year
+
+
+@task()
+def seal(job_id: int, bureau_id: int, year: int, decision: str, actor: str) -> None:
+    """Seal a year; the page that asked waits with a line that says how far it is."""
+    with work_on(job_id) as tell:
+        bureau = Bureau.objects.get(pk=bureau_id)
+        seal_year(bureau, year, decision=decision, actor=actor, at=timezone.now(), progress=tell)
