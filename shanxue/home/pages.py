@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shanxue.archive.queries import may_read
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
-from shanxue.archive.queries import may_read
 from shanxue.orgs.queries import Actor
 
 from .imports.scope import may_import
@@ -57,6 +57,8 @@ def reads_bureau(actor: Actor) -> bool:
 def is_leader(actor: Actor) -> bool:
     """Whether the first page is the leader's: who keeps the office too begins at the board."""
     return actor.reads_bureau and Grant.Power.LEADER in actor.powers and not actor.keeps_office
+
+
 def keeps_archive(actor: Actor) -> bool:
     return may_read(actor)
 
