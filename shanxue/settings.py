@@ -130,6 +130,7 @@ WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", 
 HOLDINGS = [
     f"shanxue.{room}.holdings"
     for room in ("orgs", "plans", "resources", "activities", "study", "exams", "assessment", "bulletins")
+    for room in ("orgs", "plans", "activities", "study", "exams", "supervision", "assessment", "bulletins")
 ]
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [

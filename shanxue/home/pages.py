@@ -50,6 +50,14 @@ def reads_others(actor: Actor) -> bool:
     return actor.reads_others
 
 
+def inspects(actor: Actor) -> bool:
+    return actor.keeps_office or any(grant.power == Grant.Power.INSPECTOR for grant in actor.reading_grants)
+
+
+def plans_inspections(actor: Actor) -> bool:
+    return actor.leads or inspects(actor)
+
+
 def reads_bureau(actor: Actor) -> bool:
     return actor.reads_bureau
 
@@ -126,6 +134,10 @@ BRANCHES = Section(_("支部和人员"), (
     Page("plans:campaigns", _("学习专题"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("assessment:evaluation_open", _("开始民主评议"), _("定评议会日期，名单按名册定下来。"), leads),
+    Page("supervision:inspections", _("督查"), _("检查的安排、待复核的整改和在改的问题。"), reads_others),
+    Page("supervision:findings", _("问题整改台账"), _("每个问题由谁改、改到哪一步、什么期限。"), reads_others),
+    Page("supervision:spot", _("随机抽查"), _("选范围，随机抽几条记录逐条查。"), inspects),
+    Page("supervision:plan_inspection", _("安排检查"), _("督查下级，或者自查本单位。"), plans_inspections),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
     Page("orgs:transfers", _("转接"), _("转出和等待接收的组织关系。"), leads),
@@ -140,6 +152,8 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
     Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
+    Page("supervision:checklists", _("检查表"), _("督查和自查逐条对照的条目。"), reads_others),
+    Page("supervision:new_checklist", _("写一份检查表"), _("照系统自带的样本改成自己的。"), keeps_office),
     Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
     Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
     Page("bulletins:documents", _("公文"), _("情况通报、通知、年度意见：起草、签发和存档。"), reads_others),

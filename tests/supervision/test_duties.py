@@ -211,12 +211,11 @@ def test_the_rows_due_cost_the_same_for_one_and_for_three(
     house: House, django_assert_num_queries: Callable[[int], object], listing: Callable[..., list[object]]
 ) -> None:
     """Every list at 1 and at 3 rows makes the same number of queries."""
-    of_unit = listing is due.list_for_unit
-    subject = house.units["第一支部"] if of_unit else house.people["张三"]
+    subject = house.units["第一支部"] if listing is due.list_for_unit else house.people["张三"]
     adopt(house.bureau)
-    with django_assert_num_queries(6 if of_unit else 10):  # type: ignore[attr-defined]
+    with django_assert_num_queries(10):  # type: ignore[attr-defined]
         assert len(listing(subject, NOW)) == 1
     for code in ("a", "b"):
         adopt(house.bureau, TEXT.replace('code = "zhibu"', f'code = "{code}"'))
-    with django_assert_num_queries(6 if of_unit else 10):  # type: ignore[attr-defined]
+    with django_assert_num_queries(10):  # type: ignore[attr-defined]
         assert len(listing(subject, NOW)) == 3

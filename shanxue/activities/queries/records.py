@@ -270,6 +270,12 @@ def list_records(actor: Actor, tab: str, year: int) -> QuerySet[MeetingRecord]:
     return passed.order_by("-session__on", "-session_id")
 
 
+def list_handed_in(actor: Actor, unit: Unit, from_on: date, until_on: date) -> QuerySet[MeetingRecord]:
+    """Minutes ever handed in of sessions held in these days, both included, by a unit and those below it."""
+    found = scope_records(actor).filter(session__unit__path__startswith=unit.path, submitted_at__isnull=False)
+    return found.filter(session__on__range=(from_on, until_on)).order_by("session__on", "session_id")
+
+
 def list_unwritten(actor: Actor, today: date) -> QuerySet[Session]:
     """Sessions whose roll-call has ended and whose minutes are not yet handed in, oldest first."""
     return filter_unwritten(

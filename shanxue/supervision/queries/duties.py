@@ -220,7 +220,7 @@ def list_open_reminders(subject: Unit | Person) -> dict[str, Reminder]:
 def list_questions(bureau: Bureau) -> dict[str, date]:
     """List until when an explanation is asked for that was not given, by duty. One query."""
     open_ones = Reminder.objects.filter(bureau=bureau, settled_at__isnull=True, answer_until_on__isnull=False)
-    return dict(open_ones.order_by("at").values_list("duty", "answer_until_on"))
+    return {row.duty: row.answer_until_on for row in open_ones.order_by("at") if row.answer_until_on}
 
 
 def list_reminders(bureau: Bureau, duty: str) -> list[Reminder]:

@@ -36,6 +36,7 @@ from shanxue.plans.rules.settling import Settled
 from ..actions.reminding import answer_reminder, speak_of
 from ..forms.duties import AnswerForm, RemarkForm
 from ..queries import duties as queries
+from ..queries.inspecting import list_waiting_reports
 from ..rules.agenda import may_be_named
 from ..rules.boards import PRESSING, Board, Row, group_turns, pick_turn
 
@@ -60,6 +61,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "show": show if show in SHOWN else "", "sections": _list_sections(board, show), "total": len(board.rows),
         "ticked": request.GET.get("all") == "1", "counts": _name_counts(board), "may_remind": actor.leads,
         "questions": questions, "unanswered": _count_unanswered(board, questions, actor.on),
+        "waiting": list_waiting_reports(actor),
     }  # fmt: skip
     return render(request, "supervision/board.html", page)
 
