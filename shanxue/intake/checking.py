@@ -233,16 +233,40 @@ def plan_import(
 
     ``refused`` names files that could not be read, with their sentences. Writes nothing.
     """
+    desk, remembered = _open_files(bureau_code, workbooks, answers, today, bureau_name, refused)
+    return _plan_files(desk, remembered)
+
+
+def look_at_tables(
+    bureau_code: str,
+    workbooks: Sequence[Workbook],
+    answers: Mapping[str, str],
+    today: date,
+    *,
+    bureau_name: str = "",
+    refused: Sequence[tuple[str, str]] = (),
+) -> Plan:
+    """Find the tables of files and which column is what, without comparing any row with what is stored."""
+    return _open_files(bureau_code, workbooks, answers, today, bureau_name, refused)[0]
+
+
+def _open_files(
+    bureau_code: str,
+    workbooks: Sequence[Workbook],
+    answers: Mapping[str, str],
+    today: date,
+    bureau_name: str,
+    refused: Sequence[tuple[str, str]],
+) -> tuple[Desk, dict[str, str]]:
     desk, remembered = _open_desk(bureau_code, bureau_name, answers, today)
     registry = open_registry()
     width, people = registry.describe_known(desk)
     context = Context(year=None, today=today, code_width=width, people=people)
-    marks = mark_files(workbooks)
-    for workbook, mark in zip(workbooks, marks, strict=True):
+    for workbook, mark in zip(workbooks, mark_files(workbooks), strict=True):
         seen = FileAnswers(desk.answers, mark)
         desk.files.append(_open_file(desk, workbook, find_tables(workbook, registry.kinds, context, seen), mark))
     desk.files += [FilePlan(name, refused=sentence) for name, sentence in refused]
-    return _plan_files(desk, remembered)
+    return desk, remembered
 
 
 def plan_tables(

@@ -14,7 +14,7 @@ from shanxue.base.errors import Refusal, refuse_missing
 
 from . import shelf
 from .actions import Progress, commit_plan, say_nothing
-from .checking import Plan, plan_import
+from .checking import Plan, look_at_tables, plan_import
 from .models import Batch, Upload
 from .previews import count_moved, name_photograph, photograph
 from .reading import is_leftover, read_workbook
@@ -111,12 +111,23 @@ def keep_answers(upload: Upload, answers: Mapping[str, str | None]) -> None:
         locked.save(update_fields=["answers"])
 
 
-def plan_upload(upload: Upload, *, bureau_name: str, today: date) -> Plan:
-    """Read the kept files again and check them against the database as it is now; writes nothing."""
-    workbooks = [read_workbook(path) for path in shelf.list_files(ROOM, upload.token)]
+def plan_upload(
+    upload: Upload, *, bureau_name: str, today: date, only_tables: bool = False, progress: Progress = say_nothing
+) -> Plan:
+    """Read the kept files again and check them against the database as it is now; writes nothing.
+
+    ``only_tables``: find the tables and their columns, compare no row with what is stored.
+    """
+    paths = shelf.list_files(ROOM, upload.token)
+    workbooks = []
+    for number, path in enumerate(paths):
+        progress(f"读取 {path.name}", number, len(paths))
+        workbooks.append(read_workbook(path))
+    progress("核对人员、单位和已有的记录", len(paths), len(paths))
     refused = [(name, sentence) for name, sentence in upload.refused if not upload.answers.get(f"{WITHOUT}:{name}")]
     answers = {key: answer for key, answer in upload.answers.items() if not key.startswith(f"{WITHOUT}:")}
-    return plan_import(upload.bureau_code, workbooks, answers, today, bureau_name=bureau_name, refused=refused)
+    look = look_at_tables if only_tables else plan_import
+    return look(upload.bureau_code, workbooks, answers, today, bureau_name=bureau_name, refused=refused)
 
 
 def remember_preview(upload: Upload, plan: Plan, asked: Mapping[str, str]) -> str:
@@ -124,8 +135,14 @@ def remember_preview(upload: Upload, plan: Plan, asked: Mapping[str, str]) -> st
     taken = photograph(plan.ledger)
     name = name_photograph(taken)
     before = shelf.read_notes(ROOM, upload.token).get("asked", {})
-    shelf.keep_notes(ROOM, upload.token, {"name": name, "seen": taken, "asked": {**before, **asked}})
+    lines = sum(len(planned.table.rows) for planned in plan.tables)
+    shelf.keep_notes(ROOM, upload.token, {"name": name, "seen": taken, "asked": {**before, **asked}, "lines": lines})
     return name
+
+
+def count_lines(upload: Upload) -> int:
+    """How many data lines the last preview showed: whether the commit is long work."""
+    return int(shelf.read_notes(ROOM, upload.token).get("lines", 0))
 
 
 def read_asked(upload: Upload) -> dict[str, str]:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from shanxue.audit.models import Entry
 from shanxue.backup import _list_files
+from shanxue.home.imports import views
 from shanxue.intake.accounting import count_file
 from shanxue.intake.checking import plan_import
 from shanxue.intake.models import Batch, RememberedAnswer, Upload
 from shanxue.intake.reading import read_workbook
 from shanxue.intake.registry import open_registry
 from shanxue.intake.uploads import sweep_uploads
+from shanxue.jobs.models import Job
 from shanxue.orgs.models import Correction, Person, Stint
 from tests.home.desk import HEADER, KNOWN, Desk, give_real_names, write
 from tests.house import House, add_user
@@ -359,3 +367,93 @@ def test_list_of_batches_asks_the_same_of_the_database(desk: Desk, house: House,
     with CaptureQueriesContext(connection) as queries:
         desk.client.get(reverse("imports:batches"))
     assert len(queries) == 5
+
+
+def test_long_import_is_written_in_the_background(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A page must not hang: many lines lead to the page that says how far it is, and from there to the result."""
+    settings.WORKER_COMMAND = []
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    monkeypatch.setattr(views, "LONG_LINES", 5)
+    desk.upload(write(tmp_path / "名册.xlsx", [HEADER, *KNOWN, *NEW]))
+    desk.settle_columns()
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.commit()
+    job = Job.objects.get()
+    assert (job.state, job.title) == ("完成", "导入 名册.xlsx")
+    assert "导入完成：新增 2 人，更新 0 人，不变 4 人。" in desk.client.get(job.href).content.decode()
+
+
+def test_long_import_that_is_refused_says_why(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """D case 30 in the background too."""
+    settings.WORKER_COMMAND = []
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    monkeypatch.setattr(views, "LONG_LINES", 5)
+    desk.upload(write(tmp_path / "名册.xlsx", [HEADER, *KNOWN, *NEW]))
+    desk.settle_columns()
+    Person.objects.filter(staff_no="1001").update(staff_state="借调外出")
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.commit()
+    job = Job.objects.get()
+    assert (job.state, job.sentence) == ("未办", "预览之后有 1 人被改动，请重新检查（已保留你的选择）。")
+    assert Batch.objects.count() == 0
+
+
+MIXED = [
+    ["3101", "钱一", "第一支部", "正式党员"],  # new
+    ["3102", "孙 二", "第二支部", "预备党员"],  # new, tidied
+    ["3103", "周三", "执法支部", "正式党员"],  # asked: which unit
+    ["3104", "吴?", "第一支部", "正式党员"],  # stopped: a lost character
+    ["1.13E+10", "郑六", "第二支部", "正式党员"],  # stopped: a rounded number
+    ["合计", "7人"],
+    [None, None, None, None],
+]
+
+
+@hypothesis_settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@given(picked=st.lists(st.sampled_from(range(len(MIXED))), unique=True), out=st.sets(st.integers(6, 12), max_size=2))
+def test_every_line_is_accounted_for_through_the_page(
+    desk: Desk, tmp_path: Path, picked: list[int], out: set[int]
+) -> None:
+    """D1: committed + skipped + excluded = lines in the file, and the same file again changes nothing."""
+    with transaction.atomic():
+        path = tmp_path / f"{uuid4().hex}.xlsx"
+        desk.upload(write(path, [HEADER, *KNOWN, *(MIXED[index] for index in picked)]))
+        desk.settle_columns()
+        desk.answer({}, outs=sorted({*desk.outs} & {f"排除:在职党员:{row}" for row in out}))
+        if any(key.startswith("单位:") for key in desk.read_asked()):
+            desk.answer({"单位:": "第一支部"})
+        desk.answer({}, outs=[out for out in desk.outs if out in stopped_lines(desk.page)])
+        while any(key.startswith("行:合计") for key in desk.read_asked()):
+            key = next(key for key in desk.read_asked() if key.startswith("行:合计"))
+            desk.answer({key: re.search(r'value="(按读到的 \d+ 行)"', desk.page)[1]})  # type: ignore[index]
+        desk.commit()
+        written = Batch.objects.filter(file_name=path.name).first()
+        if written is not None:
+            counts = written.outcome
+            parts = sum(counts[name] for name in ("added", "updated", "unchanged", "skipped", "excluded"))
+            assert (counts["rows_in_file"], parts) == (len(KNOWN) + len(trim(picked)), counts["rows_in_file"])
+            people = Person.objects.count()
+            again = Desk(desk.client).upload(path)
+            again.settle_columns()
+            again.commit()
+            assert Person.objects.count() == people
+        else:
+            assert "没有变化，不用导入。" in desk.page
+        transaction.set_rollback(True)
+
+
+def trim(picked: list[int]) -> list[int]:
+    """Lines the file really has: blank ones at its end are not written."""
+    kept = list(picked)
+    while kept and kept[-1] == len(MIXED) - 1:
+        kept.pop()
+    return kept
+
+
+def stopped_lines(page: str) -> list[str]:
+    """The lines that can only be left out: those whose problem stands on the page."""
+    return re.findall(r'name="out" value="([^"]+)"><span>排除第', page)

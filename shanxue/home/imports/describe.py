@@ -133,7 +133,7 @@ def _describe_sheet(file: FilePlan, sheet: Sheet, numbers: Any) -> SheetView:
 
 def _describe_table(planned: TablePlan, sheet: Sheet | None, numbers: Any) -> TableView:
     table, titles = planned.table, {known.name: known.title for known in planned.kind.fields}
-    data = sorted({number for number, _who in planned.outcomes})
+    data = sorted({number for number, _who in planned.outcomes} or {row.number for row in table.rows})
     free = tuple(title for name, title in titles.items() if name not in table.columns)
     return TableView(
         kind=planned.kind.title,

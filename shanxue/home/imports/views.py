@@ -23,6 +23,7 @@ from shanxue.intake.documents import write_fix_table, write_template
 from shanxue.intake.models import Batch, Upload
 from shanxue.intake.queries import list_batches
 from shanxue.intake.registry import open_registry
+from shanxue.jobs.actions import start_job
 from shanxue.orgs.actors import demand_actor
 
 from .causes import ABOUT_COLUMNS, AT_ONCE, MISSING_COLUMN, group_items, list_items, read_answers
@@ -40,10 +41,12 @@ from .describe import (
 from .forms import UploadForm
 from .scope import UNDO_WITHIN, demand_importer, find_own, may_undo
 from .steps import list_steps
+from .tasks import commit_as_shown, commit_in_background
 from .words import next_steps, say_answer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINES_PER_PAGE = 100
+LONG_LINES = 3000  # from here on the commit is done in the background
 BATCHES_SHOWN = 5
 
 
@@ -75,10 +78,10 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/start.html", page, status=400 if form.errors else 200)
 
 
-def _plan(request: HttpRequest, upload: Upload) -> Plan:
+def _plan(request: HttpRequest, upload: Upload, *, only_tables: bool = False) -> Plan:
     actor = demand_actor(request)
     assert actor.bureau is not None
-    return uploads.plan_upload(upload, bureau_name=actor.bureau.name, today=actor.on)
+    return uploads.plan_upload(upload, bureau_name=actor.bureau.name, today=actor.on, only_tables=only_tables)
 
 
 @login_required
@@ -92,7 +95,7 @@ def match_columns(request: HttpRequest, token: str) -> HttpResponse:
         changed = _keep_columns(request, upload)
         open_now = request.POST.get("asks") == "1" or changed
         return redirect("imports:columns" if open_now and not _is_settled(request, upload) else "imports:check", token)
-    plan = _plan(request, upload)
+    plan = _plan(request, upload, only_tables=True)
     items = [item for _code, item in list_items(plan, only=ABOUT_COLUMNS)]
     missing = [item for _code, item in list_items(plan, only=frozenset([MISSING_COLUMN, "unreadable"]))]
     uploads.remember_preview(upload, plan, {item.key: item.message for item in items if item.key})
@@ -122,7 +125,7 @@ def _is_settled(request: HttpRequest, upload: Upload) -> bool:
     """Whether nothing about the columns is left open; a page with something taken back is shown again."""
     if request.POST.get("forget") or request.POST.get("act") == "again":
         return False
-    return not list_items(_plan(request, upload), only=ABOUT_COLUMNS)
+    return not list_items(_plan(request, upload, only_tables=True), only=ABOUT_COLUMNS)
 
 
 def _list_given(upload: Upload) -> list[tuple[str, str, str]]:
@@ -162,16 +165,22 @@ def _name_page(request: HttpRequest, token: str) -> str:
 
 
 def _commit(request: HttpRequest, upload: Upload) -> HttpResponse:
-    actor = demand_actor(request)
+    """Write the plan: at once, or with a page that says how far it is when there are many lines."""
+    actor, now, preview = demand_actor(request), timezone.now(), request.POST.get("preview", "")
+    assert actor.bureau is not None
     try:
-        plan = _plan(request, upload)
-        uploads.refuse_moved_since(upload, plan, request.POST.get("preview", ""))
-        uploads.commit_upload(upload, plan, actor=str(actor.user), at=timezone.now())
+        if uploads.count_lines(upload) > LONG_LINES:
+            job = start_job(
+                commit_in_background, bureau_code=upload.bureau_code, user=actor.user, at=now,
+                subject=f"imports/{upload.pk}", title=_("导入 %(files)s") % {"files": "、".join(upload.files)[:60]},
+                href=reverse("imports:done", args=[upload.token]), upload_id=upload.pk, preview=preview,
+            )  # fmt: skip
+            return redirect("jobs:job", job.pk)
+        commit_as_shown(upload, preview, bureau_name=actor.bureau.name, actor=str(actor.user), at=now)
     except Refusal as refusal:
         if Upload.objects.filter(pk=upload.pk, done_at__isnull=False).exists():
             return redirect("imports:done", upload.token)  # the same click, a moment earlier
         return _show_check(request, upload, refusal)
-    uploads.drop_upload(upload)
     return redirect("imports:done", upload.token)
 
 
