@@ -15,7 +15,6 @@ from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
 
-from .imports.scope import may_import
 from .queries import list_desks
 
 Words = str | Promise
@@ -43,7 +42,7 @@ def keeps_whole_office(actor: Actor) -> bool:
 
 
 def imports_all(actor: Actor) -> bool:
-    return may_import(actor)
+    return actor.keeps_whole_office
 
 
 def reads_others(actor: Actor) -> bool:

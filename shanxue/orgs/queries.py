@@ -69,6 +69,14 @@ class Actor:
         return any(grant.power == Power.OFFICE for grant in self.leading_grants)
 
     @property
+    def keeps_whole_office(self) -> bool:
+        """Keeps the study office over the whole bureau, or over the root of a line: may import files about any unit."""
+        return any(
+            grant.power == Power.OFFICE and (grant.unit is None or grant.unit.parent_id is None)
+            for grant in self.leading_grants
+        )
+
+    @property
     def leading_grants(self) -> tuple[Grant, ...]:
         return () if self.is_admin else tuple(grant for grant in self.grants if grant.power in LEADING_POWERS)
 

@@ -8,22 +8,15 @@ from shanxue.exams.actions.bank import KIND as BANK
 from shanxue.intake.models import Batch, Upload
 from shanxue.intake.registry import open_registry
 from shanxue.intake.uploads import find_upload
-from shanxue.orgs.models import Bureau, Grant
+from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor, demand_power
 
 UNDO_WITHIN = timedelta(hours=24)
 
 
-def may_import(actor: Actor) -> bool:
-    """The study office of the whole bureau: a file may speak of any unit."""
-    return any(
-        grant.power == Grant.Power.OFFICE and (grant.unit is None or grant.unit.parent_id is None)
-        for grant in actor.leading_grants
-    )
-
-
 def demand_importer(actor: Actor) -> Bureau:
-    demand_power(may_import(actor))
+    """Give the bureau whose files the actor may import. A file may speak of any unit: the whole office is needed."""
+    demand_power(actor.keeps_whole_office)
     assert actor.bureau is not None
     return actor.bureau
 
