@@ -144,6 +144,7 @@ VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study"
 # Formats a sealed year is handed over in (archive/packagers)
 PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive.packagers.eep"}
 OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
+MATTERS = ["shanxue.assessment.matters", "shanxue.assessment.score_due", "shanxue.bulletins.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

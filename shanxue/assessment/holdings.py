@@ -18,6 +18,7 @@ from .models import (
     PriorResult,
     Result,
     ResultReading,
+    SelfScore,
 )
 from .queries.binding import list_list_readings
 from .queries.results import read_version
@@ -54,6 +55,13 @@ def export_person(person: Person) -> list[Holding]:
             ],
         ),
         *_list_evaluations(person),
+        hold(
+            "自评分", "细则中由评分人打分的项目，供检查时对照", WITH_FILE, "项目 自评分 说明 时间",
+            [
+                (one.source, _write(one.points_milli, MILLI), one.reason, timezone.localtime(one.at))
+                for one in SelfScore.objects.filter(person=person).order_by("pk")
+            ],
+        ),
         hold(
             "拟定等次受条款限制", "学习考核达不到要求的，别的考核不能评高（D8）", WITH_FILE,
             "细则 条款 考核 拟定等次 最高可评 办理 时间 批准人 会议 理由",

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shanxue.archive.queries import may_read
+from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
@@ -78,6 +79,10 @@ def reads_any(actor: Actor) -> bool:
     return actor.reads_own or actor.reads_others
 
 
+def scores(actor: Actor) -> bool:
+    return actor.reads_own or is_scorer(actor)
+
+
 def is_anybody(_: Actor) -> bool:
     return True
 
@@ -132,6 +137,7 @@ BRANCHES = Section(_("支部和人员"), (
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("学习专题"), _("专题的内容、时间和结果。"), reads_any),
     Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
+    Page("assessment:scores", _("评分"), _("要由人评的项目：自评分、检查评分和理由。"), scores),
     Page("assessment:evaluation_open", _("开始民主评议"), _("定评议会日期，名单按名册定下来。"), leads),
     Page("supervision:inspections", _("督查"), _("检查的安排、待复核的整改和在改的问题。"), reads_others),
     Page("supervision:findings", _("问题整改台账"), _("每个问题由谁改、改到哪一步、什么期限。"), reads_others),

@@ -11,6 +11,7 @@ from shanxue.assessment.actions.opinions import count_paper
 from shanxue.assessment.models import Appeal, Result
 from shanxue.assessment.rules.ballots import Means
 from shanxue.orgs.queries import find_actor
+from tests.assessment.scoring_house import SCORED_CODE, make_scored_run
 from tests.house import AT, House
 from tests.roles import BUREAU, EVERYBODY, HAS_OWN, LEADING, READERS, SIGNED_IN
 
@@ -33,6 +34,9 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:binding_decide": {"office"},
     "assessment:departments_file": set(),  # the house has no department scheme
     "assessment:lists_file": BUREAU,
+    "assessment:scores": {*HAS_OWN, *READERS} - {"inspector"},
+    "assessment:score": {"office", "leader", "head"},
+    "assessment:score_self": HAS_OWN,
     "assessment:vote": EVERYBODY,
     "assessment:evaluations": {*HAS_OWN, *READERS},
     "assessment:evaluation_open": LEADING,
@@ -55,7 +59,10 @@ def make(house: House) -> dict[str, list[object]]:
     result = Result.objects.get(run=house.run, person=house.people["张三"])
     appeal = Appeal.objects.create(result=result, item="P1", sentence="有一项已完成，没有计入。", asked_at=AT)
     counted, opened = make_evaluations(house)
+    make_scored_run(house)
     return {
+        "assessment:score": [SCORED_CODE, "E1"],
+        "assessment:score_self": [SCORED_CODE, "E1"],
         **{f"assessment:evaluation{name}": [counted] for name in ("", "_paper", "_count", "_votes", "_opinions")},
         **{
             f"assessment:evaluation_{name}": [opened]

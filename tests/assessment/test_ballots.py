@@ -315,7 +315,11 @@ def test_votes_from_a_spreadsheet_are_taken_over_not_doubled(branch: House) -> N
         count_paper(secretary, evaluation.pk, returned=6, valid=6, votes=wrong, tellers="孙七", at=AT)
     right = {("党员", person.pk): {"优秀": 2, "合格": 3}}
     count_paper(secretary, evaluation.pk, returned=6, valid=6, votes=right, tellers="孙七", at=AT)
-    assert Event.objects.filter(person=person, mark="优秀", quantity_milli__isnull=False).count() == 1
+    assert Event.objects.filter(person=person, mark="优秀").values_list("kind", "quantity_milli").get() == (
+        "民主评议票", 2000,
+    )  # fmt: skip
+    evaluation.refresh_from_db()
+    assert +queries.read_tally(evaluation)["党员", person.pk] == Counter(优秀=2, 合格=3)
 
 
 def count_all(house: House) -> Evaluation:

@@ -96,6 +96,9 @@ def _finish_count(
     evaluation.due_count, evaluation.given_count = sheets.due, sheets.given
     evaluation.returned_count, evaluation.valid_count = sheets.returned, sheets.valid
     evaluation.counted_at, evaluation.counted_by = at, str(actor.user)[:64]
+    imported = queries.list_imported_votes(evaluation)
+    kinds = sorted({event.kind for known in imported.values() for event in known.values()})
+    evaluation.vote_kind = kinds[0] if kinds else evaluation.vote_kind  # as the file said, which may come again
     evaluation.save()
     _write_votes(evaluation, tally)
     detail: dict[str, object] = {"returned": sheets.returned, "valid": sheets.valid}
@@ -114,7 +117,7 @@ def _write_votes(evaluation: Evaluation, tally: Tally) -> None:
         for grade in GRADES:
             event = known.get(grade)
             if event is not None:
-                _take_over(event, names[person], votes[grade], evaluation, source)
+                _take_over(event, names[person], votes[grade], source)
             else:
                 new.append(
                     Event(
@@ -131,15 +134,15 @@ def _write_votes(evaluation: Evaluation, tally: Tally) -> None:
     Event.objects.bulk_create(new)
 
 
-def _take_over(event: Event, name: str, count: int, evaluation: Evaluation, source: str) -> None:
+def _take_over(event: Event, name: str, count: int, source: str) -> None:
     held = (event.quantity_milli or 0) // MILLI
     if held != count:
         raise Refusal(
             "votes_differ",
             f"{name}的测评票已从表格导入，{event.mark} {held} 票，与这里的 {count} 票不同。请先核对是哪一个，再计票。",
         )
-    event.source, event.kind = source, evaluation.vote_kind
-    event.save(update_fields=["source", "kind"])
+    event.source, event.batch_id = source, None  # a counted vote no longer goes back with its file
+    event.save(update_fields=["source", "batch_id"])
 
 
 @dataclass(frozen=True)

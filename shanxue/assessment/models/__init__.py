@@ -13,6 +13,7 @@ from .results import (
     SchemeVersion,
     check_one_subject,
 )
+from .scoring import SelfScore
 
 __all__ = [
     "Appeal",
@@ -30,6 +31,7 @@ __all__ = [
     "ResultReading",
     "Run",
     "SchemeVersion",
+    "SelfScore",
     "Urn",
     "check_one_subject",
 ]

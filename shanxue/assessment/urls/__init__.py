@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ballots, binding, results
+from . import ballots, binding, results, scoring
 
 app_name = "assessment"
-urlpatterns = [*results.urlpatterns, *binding.urlpatterns, *ballots.urlpatterns]
+urlpatterns = [*results.urlpatterns, *binding.urlpatterns, *ballots.urlpatterns, *scoring.urlpatterns]
