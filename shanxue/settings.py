@@ -128,22 +128,32 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [
-    f"shanxue.{room}.holdings"
-    for room in ("orgs", "plans", "resources", "activities", "study", "exams", "assessment", "bulletins")
-    for room in ("orgs", "plans", "activities", "study", "exams", "supervision", "assessment", "bulletins")
+    "shanxue.orgs.holdings",
+    "shanxue.plans.holdings",
+    "shanxue.resources.holdings",
+    "shanxue.activities.holdings",
+    "shanxue.study.holdings",
+    "shanxue.exams.holdings",
+    "shanxue.supervision.holdings",
+    "shanxue.assessment.holdings",
+    "shanxue.bulletins.holdings",
 ]
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [
-    f"shanxue.{room}.volumes"
-    for room in ("plans", "resources", "activities", "study", "exams", "supervision", "assessment", "bulletins")
+    "shanxue.plans.volumes",
+    "shanxue.resources.volumes",
+    "shanxue.activities.volumes",
+    "shanxue.study.volumes",
+    "shanxue.exams.volumes",
+    "shanxue.supervision.volumes",
+    "shanxue.assessment.volumes",
+    "shanxue.assessment.ballot_volumes",
+    "shanxue.bulletins.volumes",
 ]
-VOLUMES.append("shanxue.assessment.ballot_volumes")
-# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
-MATTERS = ["shanxue.assessment.matters", "shanxue.bulletins.matters"]
-VOLUMES = [f"shanxue.{room}.volumes" for room in ("plans", "activities", "study", "exams", "supervision", "assessment")]
 # Formats a sealed year is handed over in (archive/packagers)
 PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive.packagers.eep"}
 OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
+# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters", "shanxue.assessment.score_due", "shanxue.bulletins.matters"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
