@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from datetime import datetime
 
 import polars as pl
+from django.db.models import Q
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows, write_date
 
+from .models import Attendance, Session
 from .rules import Mark, SessionState
 
 PRESENT = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY)
@@ -123,3 +126,15 @@ def read_marks_by_session(bureau_id: int) -> pl.DataFrame:
         "GROUP BY a.session_id, a.mark) AS counted",
         {"session_id": pl.Int64, "mark": pl.String, "count": pl.Int64},
     )
+
+
+def list_entered_after(bureau_id: int, at: datetime, batches: Sequence[int]) -> dict[str, frozenset[int]]:
+    """List what was entered or last changed after an instant, as ``ref`` by source: marks by when recorded."""
+    marks = Attendance.objects.filter(session__bureau=bureau_id, recorded_at__gt=at).values_list("pk", flat=True)
+    late = frozenset(marks)
+    held = Session.objects.filter(Q(roll_ended_at__gt=at) | Q(batch_id__in=batches), bureau=bureau_id)
+    return {
+        "attendance": late,
+        "credits": frozenset(-pk for pk in late),
+        "sessions": frozenset(held.values_list("pk", flat=True)),
+    }

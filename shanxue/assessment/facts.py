@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import datetime
 from typing import Literal
 
 import polars as pl
 
 from shanxue.activities import facts as activities
+from shanxue.activities.facts import list_entered_after as list_late_presence
 from shanxue.activities.rules import Mark
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
+from shanxue.exams.facts import list_imported as list_imported_scores
 from shanxue.exams.facts import read_scores
+from shanxue.intake.models import Batch
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_exemptions, read_rows
+from shanxue.orgs.models import Bureau
+from shanxue.plans.facts import list_imported as list_imported_plans
 from shanxue.plans.facts import read_plan
+from shanxue.study.facts import list_entered_after as list_late_study
 from shanxue.study.facts import read_hours, read_notes, read_outcomes, read_self_study
 
 from .engine.evidence import list_item_counts, list_sources, list_when_counts
 from .engine.filters import list_columns
+from .models import Event, PriorResult
 from .rules.scheme import Scheme
 
 Owner = Literal["person", "unit"]
@@ -208,3 +216,20 @@ def turn_units_into_facts(rows: list[tuple[int, int | None, str, str, int | None
         unit=pl.col("ref"), measure=pl.lit("分"), amount=pl.col("total") * 1000 // scale
     )
     return shape_columns(facts, FACT_SCHEMA)
+
+
+def list_entered_after(bureau: Bureau, at: datetime) -> dict[str, frozenset[int]]:
+    """List what was entered after an instant, as ``ref`` by source, as far as the rooms keep when it was."""
+    batches = list(Batch.objects.filter(bureau_code=bureau.code, at__gt=at).values_list("pk", flat=True))
+    found: dict[str, frozenset[int]] = {}
+    rooms = (
+        list_late_presence(bureau.pk, at, batches), list_late_study(bureau.pk, at, batches),
+        list_imported_scores(bureau.pk, batches), list_imported_plans(bureau.pk, batches),
+    )  # fmt: skip
+    for room in rooms:
+        for source, refs in room.items():
+            found[source] = found.get(source, frozenset()) | refs
+    for source, table in (("events", Event), ("prior", PriorResult)):
+        rows = table._default_manager.filter(bureau=bureau, batch_id__in=batches)
+        found[source] = frozenset(rows.values_list("pk", flat=True))
+    return found

@@ -10,11 +10,15 @@ from shanxue.base.points import MILLI, format_scaled
 from shanxue.orgs.models import Person
 
 from .models import (
+    Amendment,
+    Confirmation,
     EvaluationMember,
     EvaluationReading,
     EvaluationRemark,
     Event,
     GateNotice,
+    LateRecord,
+    Objection,
     PriorResult,
     Result,
     ResultReading,
@@ -45,6 +49,7 @@ def export_person(person: Person) -> list[Holding]:
     return [
         hold("考核结果", "按细则计算；怎么算的见“我的成绩”（D7）", WITH_FILE, "细则 计算时间 得分 等次 说明", totals),
         hold("考核明细", "按细则计算，每项可以申诉", WITH_FILE, "细则 计算时间 项目 计入 应计 得分 满分 说明", lines),
+        *_hold_proceeding(person),
         hold(
             "加减分事项", "表彰、通报、评分人的打分，由表格导入", WITH_FILE,
             "日期 类别 事项 级别 结果 数量 打分 谁打的 理由",
@@ -100,6 +105,42 @@ def _list_evaluations(person: Person) -> list[Holding]:
             ],
         ),
     ]  # fmt: skip
+
+
+def _hold_proceeding(person: Person) -> list[Holding]:
+    """What the year's proceeding says of somebody: the branch's check, late records, amendments."""
+    confirmed = Confirmation.objects.filter(result__person=person).select_related("result__run__scheme").order_by("pk")
+    objected = Objection.objects.filter(result__person=person).select_related("result__run__scheme").order_by("pk")
+    late = LateRecord.objects.filter(person=person).select_related("proceeding").order_by("pk")
+    amended = Amendment.objects.filter(result__person=person).select_related("result__run__scheme").order_by("pk")
+    checks = [
+        (row.result.run.scheme.title, timezone.localtime(row.at), row.by_name, "确认", "", "") for row in confirmed
+    ]
+    checks += [
+        (row.result.run.scheme.title, timezone.localtime(row.at), row.by_name, f"异议：{row.item}", row.sentence,
+         row.answer)
+        for row in objected
+    ]  # fmt: skip
+    return [
+        hold("支部核对", "公示以前由支部核对结果", WITH_FILE, "细则 时间 谁 确认或异议 内容 答复", checks),
+        hold(
+            "截止后的记录", "数据截止以后补录、改动的，逐条决定计不计入", WITH_FILE,
+            "考核 变化 截止时 后来 决定 理由 谁决定",
+            [(row.proceeding.title, row.change, _tell(row.before), _tell(row.after), row.state, row.reason,
+              row.decided_by) for row in late],
+        ),
+        hold(
+            "定档后的更正", "申诉成立或会议决定的更正，旧的结果留着", WITH_FILE,
+            "细则 日期 原等次 现等次 因为 理由 谁决定 会议",
+            [(row.result.run.scheme.title, row.held_on, row.old_grade, row.new_grade, row.cause, row.reason,
+              row.decided_by, row.meeting) for row in amended],
+        ),
+    ]  # fmt: skip
+
+
+def _tell(told: dict[str, str] | None) -> str:
+    names = ("on", "kind", "title", "mark", "quantity")
+    return " ".join(str(told[name]) for name in names if told.get(name)) if told else ""
 
 
 def _write(value: int | None, scale: int) -> str:

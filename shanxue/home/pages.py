@@ -156,6 +156,7 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
     Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
+    Page("assessment:proceedings", _("年度考核"), _("从核对名册到定档，一步一步办。"), reads_bureau),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
     Page("supervision:checklists", _("检查表"), _("督查和自查逐条对照的条目。"), reads_others),
     Page("supervision:new_checklist", _("写一份检查表"), _("照系统自带的样本改成自己的。"), keeps_office),

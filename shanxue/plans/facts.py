@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Literal
 
 import polars as pl
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows
+
+from .models import PlanItem
 
 IN_FORCE = "(plan_id IS NULL OR plan_id IN (SELECT id FROM plans_plan WHERE state = '已批准'))"
 NOT_CARRIED = (
@@ -34,3 +36,9 @@ def read_plan(
         needed=needed,
     )  # fmt: skip
     return shape_columns(frame.with_columns(amount=pl.lit(1000)), FACT_SCHEMA)
+
+
+def list_imported(bureau_id: int, batches: Sequence[int]) -> dict[str, frozenset[int]]:
+    """List plan items of these imports."""
+    rows = PlanItem.objects.filter(bureau=bureau_id, batch_id__in=batches)
+    return {"plan": frozenset(rows.values_list("pk", flat=True))}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from datetime import datetime
 
 import polars as pl
+from django.db.models import Q
 
 from shanxue.base.frames import FACT_SCHEMA, shape_columns
 from shanxue.orgs.facts import EVERY_COLUMN, Slice, read_rows
 
+from .models import LearningHours, Note, SelfStudy
 from .rules import NoteState
 
 
@@ -58,3 +61,17 @@ def read_outcomes(part: Slice) -> pl.DataFrame:
         FACT_SCHEMA,
     )  # fmt: skip
     return shape_columns(frame.with_columns(amount=pl.lit(1000)), FACT_SCHEMA)
+
+
+def list_entered_after(bureau_id: int, at: datetime, batches: Sequence[int]) -> dict[str, frozenset[int]]:
+    """List what was handed in, written or imported after an instant, as ``ref`` by source."""
+    notes = Note.objects.filter(Q(submitted_at__gt=at) | Q(batch_id__in=batches), bureau=bureau_id)
+    hours = LearningHours.objects.filter(bureau=bureau_id, batch_id__in=batches)
+    own = SelfStudy.objects.filter(bureau=bureau_id, at__gt=at)
+    imported = frozenset(hours.values_list("pk", flat=True))
+    return {
+        "notes": frozenset(notes.values_list("pk", flat=True)),
+        "hours": imported,
+        "credits": imported,
+        "selfstudy": frozenset(own.values_list("pk", flat=True)),
+    }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from shanxue.assessment.actions.ballots import hand_out, open_evaluation
 from shanxue.assessment.actions.opinions import count_paper
-from shanxue.assessment.models import Appeal, Result
+from shanxue.assessment.models import Appeal, Objection, Proceeding, ProceedingScheme, QuotaCase, Result
 from shanxue.assessment.rules.ballots import Means
+from shanxue.assessment.rules.proceedings import Step
 from shanxue.orgs.queries import find_actor
 from tests.assessment.scoring_house import SCORED_CODE, make_scored_run
 from tests.house import AT, House
@@ -51,12 +52,55 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:evaluation_count": LEADING,
     "assessment:evaluation_votes": READERS - {"head"},
     "assessment:evaluation_opinions": LEADING,
+    **{
+        f"assessment:{name}": BUREAU
+        for name in (
+            "proceedings",
+            "proceeding",
+            "roster",
+            "cutoff",
+            "preview",
+            "moves",
+            "freeze",
+            "checks",
+            "publish",
+            "settle",
+        )
+    },
+    **{f"assessment:{name}": {"office"} for name in ("change_scheme", "late", "quota", "measures", "amend")},
+    "assessment:check": READERS - {"head"},  # 第一支部
+    "assessment:object": READERS - {"head"},
+    "assessment:objection": READERS - {"head"},
+    "assessment:publicity": {"member", *READERS},
 }
 POST_ONLY = {"assessment:evaluation_takers", "assessment:evaluation_seen"}
 
 
+def open_year(house: House) -> Proceeding:
+    """The house's year under 公示, with its two schemes."""
+    proceeding = Proceeding.objects.create(
+        bureau=house.bureau, title="2025年度学习考核", from_on=date(2025, 1, 1), until_on=date(2026, 1, 1),
+        stage=Step.PUBLICITY, opened_at=AT, opened_by="学习办公室", cutoff_at=AT, frozen_at=AT,
+        check_until_on=date(2026, 1, 8), publicity_from_on=date(2026, 1, 9), publicity_until_on=date(2099, 1, 1),
+        appeal_until_on=date(2099, 1, 1),
+    )  # fmt: skip
+    for place, run in enumerate((house.run, house.branch_run)):
+        ProceedingScheme.objects.create(
+            proceeding=proceeding, code=run.scheme.code, version=run.scheme, place=place, run=run, frozen_run=run
+        )
+    return proceeding
+
+
 def make(house: House) -> dict[str, list[object]]:
     result = Result.objects.get(run=house.run, person=house.people["张三"])
+    proceeding = open_year(house)
+    case = QuotaCase.objects.create(
+        run=house.run, quota=0, grade="优秀", seats=1, holders=[[house.people["李四"].pk, False, True]], digest="0" * 64
+    )
+    objection = Objection.objects.create(
+        proceeding=proceeding, result=result, item="A1", sentence="少计一次到会。", at=AT, by_name="李四"
+    )
+    branch = house.units["第一支部"].pk
     appeal = Appeal.objects.create(result=result, item="P1", sentence="有一项已完成，没有计入。", asked_at=AT)
     counted, opened = make_evaluations(house)
     make_scored_run(house)
@@ -70,6 +114,29 @@ def make(house: House) -> dict[str, list[object]]:
         },
         "assessment:appeal": [result.pk, "A1"],
         "assessment:appeal_answer": [appeal.pk],
+        **{
+            f"assessment:{name}": [proceeding.pk]
+            for name in (
+                "proceeding",
+                "change_scheme",
+                "roster",
+                "cutoff",
+                "late",
+                "preview",
+                "moves",
+                "freeze",
+                "checks",
+                "publish",
+                "publicity",
+                "settle",
+                "measures",
+            )
+        },
+        "assessment:check": [proceeding.pk, branch],
+        "assessment:object": [proceeding.pk, branch, result.pk],
+        "assessment:objection": [objection.pk],
+        "assessment:quota": [proceeding.pk, case.pk],
+        "assessment:amend": [result.pk],
         "assessment:binding_decide": [result.pk, "G9"],
         "assessment:person": [house.people["张三"].pk],
         "assessment:records": [result.pk, "A1"],

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.queries import Actor
+from shanxue.plans.rules.calendar import write_short
 
 from ..evidence import describe_records
 from ..models import Appeal, Result
+from ..queries.proceedings import find_pinned
 from ..queries.results import scope_appeals
 from ..rules.appeals import AppealState
 from ..runs import list_evidence
@@ -24,12 +27,14 @@ MOST_EVIDENCE = 200
 def file_appeal(actor: Actor, result: Result, item: str, sentence: str, *, at: datetime) -> Appeal:
     """Object to one line of one's own result. The records behind the line are attached as they stand now.
 
-    Raises Refusal ``not_own``, ``no_words`` and ``appeal_open`` (the line waits for an answer already).
+    Raises Refusal ``not_own``, ``no_words``, ``appeal_over`` (the proceeding's term is past) and ``appeal_open`` (the
+    line waits for an answer already).
     """
     if actor.person is None or result.person_id != actor.person.pk:
         raise Refusal("not_own", "只能对本人的成绩申诉。", status=403)
     if not sentence.strip():
         raise Refusal("no_words", "请写一句：哪里不对，应当是什么。")
+    _demand_term(result, timezone.localdate(at))
     if not result.lines.filter(item=item).exists():
         raise refuse_missing("这一项")
     records = describe_records(list_evidence(result, item), of_unit=False)[:MOST_EVIDENCE]
@@ -43,6 +48,20 @@ def file_appeal(actor: Actor, result: Result, item: str, sentence: str, *, at: d
         raise Refusal("appeal_open", "这一项的申诉正在复核，不用再交。", status=409) from None
     _record(actor, appeal, at, "file_appeal", {"item": item})
     return appeal
+
+
+def _demand_term(result: Result, today: date) -> None:
+    """Refuse an appeal once the term of the year's proceeding is past (K61)."""
+    proceeding = find_pinned(result.run)
+    if proceeding is None:
+        return
+    other = "可以向学习办公室书面反映，由会议决定是否更正。"
+    if proceeding.settled_at is not None:
+        day = write_short(timezone.localdate(proceeding.settled_at))
+        raise Refusal("appeal_over", f"{proceeding.title}{day}已定档。{other}", status=409)
+    last = proceeding.appeal_until_on
+    if last is not None and today > last:
+        raise Refusal("appeal_over", f"申诉期到{write_short(last)}，已过。{other}", status=409)
 
 
 @transaction.atomic

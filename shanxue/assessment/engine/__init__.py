@@ -19,11 +19,15 @@ from .grades import add_final_gates, add_grades
 from .lines import write_gates, write_lines, write_results
 from .quotas import add_ranks, apply_quotas
 from .scoring import plan_scheme, score_subjects
-from .totals import Sheet, add_totals
+from .totals import Seated, Sheet, add_totals
 
 __all__ = [
-    "Assessed", "TooLargeError", "assess", "grade_subjects", "list_sources", "score_subjects", "select_evidence",
+    "Assessed", "Seated", "TooLargeError", "assess", "grade_subjects", "list_sources", "score_subjects",
+    "select_evidence",
 ]  # fmt: skip
+
+OVERFLOW_SCHEMA = {"subject": pl.Int64, "quota": pl.Int64, "group": pl.String, "seats": pl.Int64, "beyond": pl.Boolean,
+                   "tied": pl.Boolean}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,14 @@ class Assessed:
 
     results: subject, total (points; null when nothing could be computed), grade, rank (dense; null without a grade),
     rank_note. lines: subject, item, counted and out_of (milli), awarded and full (points), note. gates: subject, gate
-    (code) for each gate that holds.
+    (code) for each gate that holds. overflows: one row per subject who reached a grade whose quota was exceeded
+    (quota: its place, group, seats, beyond: moved down by the scheme's own order, tied: equals across the line).
     """
 
     results: pl.DataFrame
     lines: pl.DataFrame
     gates: pl.DataFrame
+    overflows: pl.DataFrame
 
 
 def assess(scheme: Scheme, subjects: pl.LazyFrame, facts: Mapping[str, pl.LazyFrame]) -> Assessed:
@@ -45,12 +51,19 @@ def assess(scheme: Scheme, subjects: pl.LazyFrame, facts: Mapping[str, pl.LazyFr
     return grade_subjects(scheme, score_subjects(scheme, subjects, facts))
 
 
-def grade_subjects(scheme: Scheme, scored: pl.DataFrame) -> Assessed:
-    """Grade the whole group from the rows of ``score_subjects`` (slices concatenated, any order)."""
-    sheet = Sheet(plan_scheme(scheme), scored.sort("subject").with_columns(_all=pl.lit(0)))
+def grade_subjects(
+    scheme: Scheme, scored: pl.DataFrame, seated: Mapping[tuple[int, str], Seated] | None = None
+) -> Assessed:
+    """Grade the whole group from the rows of ``score_subjects`` (slices concatenated, any order).
+
+    ``seated``: decisions on exceeded quotas by the quota's place and group; without one the scheme's order holds.
+    """
+    sheet = Sheet(plan_scheme(scheme), scored.sort("subject").with_columns(_all=pl.lit(0)), seated=seated or {})
     add_totals(sheet)
     add_grades(sheet)
     apply_quotas(sheet)
     add_final_gates(sheet)
     add_ranks(sheet)
-    return Assessed(write_results(sheet), write_lines(sheet), write_gates(sheet))
+    empty = pl.DataFrame(schema=OVERFLOW_SCHEMA)
+    overflows = pl.concat([empty, *sheet.overflows]).sort("quota", "group", "subject")
+    return Assessed(write_results(sheet), write_lines(sheet), write_gates(sheet), overflows)

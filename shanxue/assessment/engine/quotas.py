@@ -8,19 +8,19 @@ from shanxue.assessment.rules.scheme import Quota
 
 from .grades import NO_GRADE, list_labels, points_of
 from .scoring import ASSESSED
-from .totals import Sheet
+from .totals import Seated, Sheet
 
 
 def apply_quotas(sheet: Sheet) -> None:
     """Hold every quota in turn; those beyond it move down and their ``notes`` say why."""
     sheet.write(quota_note=pl.lit(""))
     labels = list_labels(sheet.scheme)
-    for quota in sheet.scheme.quotas:
+    for at, quota in enumerate(sheet.scheme.quotas):
         if quota.grade in labels:
-            _apply_quota(sheet, quota, labels)
+            _apply_quota(sheet, quota, at, labels)
 
 
-def _apply_quota(sheet: Sheet, quota: Quota, labels: list[str]) -> None:
+def _apply_quota(sheet: Sheet, quota: Quota, at: int, labels: list[str]) -> None:
     place, lower = labels.index(quota.grade), labels.index(quota.demote_to)
     group = quota.per or "_all"
     keys = ["total", *(f"_key{at}" for at in range(len(quota.order_by)))]
@@ -36,11 +36,35 @@ def _apply_quota(sheet: Sheet, quota: Quota, labels: list[str]) -> None:
     seats, holds = pl.col("_seats"), pl.col("grade") == place
     beyond = holds & ((first > seats) if quota.ties == "all" else (last > seats))
     across = holds & (pl.col("_equal") > 1) & (first <= seats) & (last > seats)
-    sheet.write(
-        grade=pl.when(beyond).then(pl.lit(lower, dtype=pl.Int64)).otherwise(pl.col("grade")),
-        quota_note=_write_note(quota, beyond, across),
-    )
+    over = holds & ((holds.cast(pl.Int64)).sum().over("_group") > seats)
+    sheet.overflows.append(
+        sheet.frame.filter(over).select(
+            "subject", quota=pl.lit(at, dtype=pl.Int64), group=_name_group(quota), seats=seats.cast(pl.Int64),
+            beyond=beyond, tied=across,
+        )
+    )  # fmt: skip
+    note = _write_note(quota, beyond, across)
+    for (place_of, name), seated in sheet.seated.items():
+        if place_of == at:
+            here = over & (_name_group(quota) == name)
+            leaves = ~pl.col("subject").is_in(sorted(seated.kept))
+            note = pl.when(here).then(_write_decision(quota, leaves, seated)).otherwise(note)
+            beyond = pl.when(here).then(leaves).otherwise(beyond)
+    sheet.write(grade=pl.when(beyond).then(pl.lit(lower, dtype=pl.Int64)).otherwise(pl.col("grade")), quota_note=note)
     sheet.frame = sheet.frame.drop("_equal", "_last", "_seats", "_group", *(name for name in keys if name != "total"))
+
+
+def _name_group(quota: Quota) -> pl.Expr:
+    return pl.col("_group").cast(pl.String).fill_null("") if quota.per else pl.lit("")
+
+
+def _write_decision(quota: Quota, leaves: pl.Expr, seated: Seated) -> pl.Expr:
+    """Say what a meeting decided of somebody, after what earlier quotas said."""
+    before = pl.col("quota_note")
+    said = pl.when(leaves).then(pl.lit(f"列为{quota.demote_to}（{seated.words}）")).otherwise(
+        pl.lit(f"保留{quota.grade}（{seated.words}）")
+    )  # fmt: skip
+    return pl.when(before == "").then(said).otherwise(before + pl.lit("；") + said)
 
 
 def _count_seats(sheet: Sheet, quota: Quota, group: str) -> pl.Expr:

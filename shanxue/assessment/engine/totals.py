@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -28,16 +28,27 @@ class Adjustment:
     note: pl.Expr
 
 
+@dataclass(frozen=True)
+class Seated:
+    """What a meeting decided on a quota that was exceeded: who keeps the grade, and the words of the decision."""
+
+    kept: frozenset[int]
+    words: str
+
+
 @dataclass
 class Sheet:
-    """The scored frame on its way to grades, and the adjusting lines found on that way.
+    """The scored frame on its way to grades, the adjusting lines and the exceeded quotas found on that way.
 
-    ``_all`` is the same for everybody: the group of those who are not held apart.
+    ``_all`` is the same for everybody: the group of those who are not held apart. ``seated`` holds decisions by the
+    quota's place and group.
     """
 
     plan: Plan
     frame: pl.DataFrame
     adjustments: list[Adjustment] = field(default_factory=list)
+    seated: Mapping[tuple[int, str], Seated] = field(default_factory=dict)
+    overflows: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def scheme(self) -> Scheme:

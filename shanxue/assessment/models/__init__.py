@@ -2,6 +2,18 @@
 
 from .ballots import BallotCode, Evaluation, EvaluationMember, EvaluationReading, EvaluationRemark, Urn
 from .binding import GateNotice, ListReading
+from .proceedings import (
+    Amendment,
+    Confirmation,
+    KeptFacts,
+    LateRecord,
+    Objection,
+    Proceeding,
+    ProceedingScheme,
+    QuotaCase,
+    QuotaDecision,
+    StepEntry,
+)
 from .results import (
     Appeal,
     Event,
@@ -16,16 +28,25 @@ from .results import (
 from .scoring import SelfScore
 
 __all__ = [
+    "Amendment",
     "Appeal",
     "BallotCode",
     "Evaluation",
     "EvaluationMember",
     "EvaluationReading",
     "EvaluationRemark",
+    "Confirmation",
     "Event",
     "GateNotice",
+    "KeptFacts",
+    "LateRecord",
     "ListReading",
+    "Objection",
     "PriorResult",
+    "Proceeding",
+    "ProceedingScheme",
+    "QuotaCase",
+    "QuotaDecision",
     "Result",
     "ResultLine",
     "ResultReading",
@@ -33,5 +54,6 @@ __all__ = [
     "SchemeVersion",
     "SelfScore",
     "Urn",
+    "StepEntry",
     "check_one_subject",
 ]

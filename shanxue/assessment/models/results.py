@@ -65,6 +65,7 @@ class PriorResult(models.Model):
     total_milli = models.BigIntegerField(null=True, blank=True)
     grade = models.CharField(max_length=16, blank=True)
     proposed = models.BooleanField(default=False)
+    settled = models.BooleanField(default=False)  # written by 定档 here, never typed
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True)
 
     class Meta:
@@ -122,6 +123,10 @@ class Result(models.Model):
             models.UniqueConstraint(fields=["run", "person"], name="one_result_per_person_and_run"),
             models.UniqueConstraint(fields=["run", "unit"], name="one_result_per_unit_and_run"),
         ]
+
+    @property
+    def subject_name(self) -> str:
+        return self.person.name if self.person else self.unit.name if self.unit else ""
 
 
 class ResultLine(models.Model):

@@ -15,7 +15,7 @@ from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from shanxue.orgs.queries import Actor, filter_in_force, match_granted_units, match_own, match_standing, scope_units
 from shanxue.orgs.rules import Line, UnitKind
 
-from ..models import Appeal, PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
+from ..models import Amendment, Appeal, PriorResult, Result, ResultLine, ResultReading, Run, SchemeVersion
 from ..rules.appeals import AppealState
 from ..rules.loading import load_scheme
 from ..rules.pages import (
@@ -62,11 +62,40 @@ def read_version(version: SchemeVersion) -> Scheme:
 
 
 def list_shown(bureau: Bureau | None, subject: SubjectKind | None = None) -> list[Shown]:
-    """List the newest run of each scheme of a bureau: latest window first, then as they were run. One query."""
+    """List the run of each scheme of a bureau that pages show: latest window first, then as they were run. One query.
+
+    That is the newest one, until the year's proceeding froze one of the same window: from then on it is the frozen one.
+    """
+    frozen = Q(frozen_for__isnull=False)
     newest = Run.objects.filter(bureau=bureau).values("scheme__code").annotate(last=Max("id")).values("last")
-    runs = Run.objects.filter(pk__in=newest).select_related("scheme", "bureau").order_by("id")
-    found = [Shown(run, read_version(run.scheme)) for run in runs if subject in (None, run.scheme.subject)]
+    wanted = Run.objects.filter(Q(pk__in=newest) | frozen, bureau=bureau).annotate(is_frozen=Count("frozen_for"))
+    chosen: dict[str, tuple[date, bool, Shown]] = {}
+    for run in wanted.select_related("scheme", "bureau").order_by("id"):
+        if subject not in (None, run.scheme.subject):
+            continue
+        shown = Shown(run, read_version(run.scheme))
+        rank = (shown.scheme.window.until_on, bool(run.is_frozen))
+        kept = chosen.get(run.scheme.code)
+        if kept is None or rank >= kept[:2]:
+            chosen[run.scheme.code] = (*rank, shown)
+    found = sorted((one for _, _, one in chosen.values()), key=lambda shown: shown.run.pk)
     return sorted(found, key=lambda shown: shown.scheme.window.until_on, reverse=True)
+
+
+def settle_results(run: Run, results: Iterable[Result]) -> list[Result]:
+    """Let the amendments of a settled run show: each result carries the last one and what it says. One query.
+
+    Only what is shown changes; the rows stay as they were frozen.
+    """
+    last = {row.result_id: row for row in Amendment.objects.filter(result__run=run).order_by("at", "pk")}
+    rows = list(results)
+    for result in rows:
+        amendment = last.get(result.pk)
+        result.amendment = amendment  # type: ignore[attr-defined]
+        if amendment is not None:
+            result.total_points, result.grade = amendment.new_points, amendment.new_grade
+            result.gates = amendment.new_gates
+    return rows
 
 
 def pick_shown(found: list[Shown], code: str) -> Shown | None:
@@ -101,7 +130,7 @@ def find_result(actor: Actor, result_id: int) -> Result:
     result = found.filter(pk=result_id).first()
     if result is None:
         raise refuse_missing("这份成绩")
-    return result
+    return settle_results(result.run, [result])[0]
 
 
 def find_result_of(
@@ -110,7 +139,8 @@ def find_result_of(
     """Find a subject's result in a run, or None when there is none that the actor may see."""
     wanted = Q(person_id=person_id) if person_id is not None else Q(unit_id=unit_id)
     found = scope_results(actor).filter(wanted, run=shown.run)
-    return found.select_related("person", "unit", "home").first()
+    result = found.select_related("person", "unit", "home").first()
+    return settle_results(shown.run, [result])[0] if result else None
 
 
 def list_lines(result: Result) -> list[ResultLine]:
@@ -138,7 +168,7 @@ class Row:
 
 def list_rows(shown: Shown, results: Iterable[Result]) -> list[Row]:
     """Join results with their lines: one query for all of them."""
-    rows = list(results)
+    rows = settle_results(shown.run, results)
     lines: dict[int, list[ResultLine]] = defaultdict(list)
     for line in ResultLine.objects.filter(result__in=[row.pk for row in rows]).order_by("id"):
         lines[line.result_id].append(line)
@@ -199,14 +229,27 @@ def count_people(actor: Actor, shown: Shown, line: SubjectKind) -> dict[int, dic
     if line == "branch":
         for home, grade, number in results.values_list("home_id", "grade").annotate(Count("id")).order_by("home_id"):
             found[home][grade] = number
+        for home, old, new in _list_regraded(results):
+            found[home][old] = found[home].get(old, 0) - 1
+            found[home][new] = found[home].get(new, 0) + 1
         return found
     stood = Stint.objects.filter(filter_in_force(shown.last_on), unit__kind__in=UNIT_KINDS["department"])
     places = dict(stood.filter(unit__bureau=shown.run.bureau).values_list("person_id", "unit_id"))
-    for person_id, grade in results.values_list("person_id", "grade"):
-        place = places.get(person_id)
+    amended = dict(
+        Amendment.objects.filter(result__in=results).order_by("at", "pk").values_list("result__person_id", "new_grade")
+    )
+    for person_id, stored in results.values_list("person_id", "grade"):
+        place, grade = places.get(person_id), amended.get(person_id, stored)
         if place is not None:
             found[place][grade] = found[place].get(grade, 0) + 1
     return found
+
+
+def _list_regraded(results: QuerySet[Result]) -> list[tuple[int, str, str]]:
+    """List results whose grade was amended: home, frozen grade, grade now."""
+    rows = Amendment.objects.filter(result__in=results).select_related("result").order_by("at", "pk")
+    last = {row.result_id: row for row in rows}
+    return [(row.result.home_id or 0, row.result.grade, row.new_grade) for row in last.values()]
 
 
 def find_department(person: Person, on: date) -> Unit | None:
@@ -239,7 +282,7 @@ def measure_reach(run: Run) -> Reach:
 def list_graded(actor: Actor, shown: Shown) -> list[Result]:
     """List results in scope with whom they are of, by branch and staff number."""
     found = scope_results(actor).filter(run=shown.run).select_related("person", "unit", "home")
-    return list(found.order_by("home__code", "person__staff_no", "unit__code"))
+    return settle_results(shown.run, found.order_by("home__code", "person__staff_no", "unit__code"))
 
 
 def map_proposals(shown: Shown, person_id: int | None = None) -> dict[int, dict[str, str]]:

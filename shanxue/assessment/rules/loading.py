@@ -16,6 +16,7 @@ from shanxue.assessment.rules.checking import check_scheme, complete_quotas
 from shanxue.assessment.rules.counting import write_number
 from shanxue.assessment.rules.items import read_item
 from shanxue.assessment.rules.outcomes import read_band, read_exempt, read_gate, read_quota
+from shanxue.assessment.rules.process import read_process
 from shanxue.assessment.rules.scheme import Band, Component, Count, Item, Policy, Scheme
 from shanxue.assessment.rules.vocabulary import KINDS, SUBJECTS
 from shanxue.assessment.rules.wording import LOWEST
@@ -26,7 +27,7 @@ from shanxue.base.toml_syntax import explain_syntax, quote_chinese_keys
 
 __all__ = ["KINDS", "Loaded", "SchemeRefused", "load_scheme"]
 
-TOP_KEYS = ("scheme", "component", "item", "band", "gate", "quota", "exempt")
+TOP_KEYS = ("scheme", "process", "component", "item", "band", "gate", "quota", "exempt")
 SCHEME_KEYS = (
     "code", "title", "name", "subject", "window", "precision", "base", "floor", "ceiling", "full", "source", "members",
     "who", "joiners", "transfers", "make_up", "clauses", "omitted",
@@ -94,6 +95,7 @@ def _build(tables: dict[str, Any], text: str, problems: list[str], warnings: lis
     quotas = [read_quota(building, part, at) for at, part in enumerate(top.take_sections("quota"), 1)]
     gates = tuple(read_gate(building, part, at) for at, part in enumerate(top.take_sections("gate"), 1))
     exempts = tuple(read_exempt(part, at) for at, part in enumerate(top.take_sections("exempt"), 1))
+    process = read_process(top.take_section("process"))
     top.finish(TOP_KEYS)
     if fields is None:
         return None
@@ -109,6 +111,7 @@ def _build(tables: dict[str, Any], text: str, problems: list[str], warnings: lis
         quotas=tuple(quota for quota, enabled in quotas if enabled),
         optional_quotas=tuple(quota for quota, enabled in quotas if not enabled),
         exempts=exempts,
+        process=process,
         text=text,
     )
     scheme = complete_quotas(_complete_bands(scheme, warnings))

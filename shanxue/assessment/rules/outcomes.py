@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from shanxue.assessment.rules.building import Building
-from shanxue.assessment.rules.scheme import Band, Effect, Exempt, Gate, Quota, When
+from shanxue.assessment.rules.scheme import Band, Effect, Exempt, Gate, LadderStep, Quota, When
 from shanxue.assessment.rules.vocabulary import SUBJECT_COLUMNS
 from shanxue.assessment.rules.wording import LOWEST
 from shanxue.base.toml_fields import Section
@@ -15,7 +15,7 @@ WHEN_KEYS = (
     "grade_below", "grade_in", "total_below", "total_from", "item_below", "share_below", "count", "count_from",
     "out_of", "share_over", "prior", "all", "any",
 )  # fmt: skip
-EFFECT_KEYS = ("target", "at_most", "not_in", "grade", "total", "list", "notice")
+EFFECT_KEYS = ("target", "at_most", "not_in", "grade", "total", "list", "notice", "step")
 
 
 def read_band(building: Building, section: Section) -> tuple[Band, Fraction | None]:
@@ -119,8 +119,11 @@ def _read_effect(section: Section) -> Effect:
         total=section.take_number("total"),
         list_name=section.take_text("list") or None,
         notice=section.take_text("notice") or None,
+        step=section.take_choice("step", list(LadderStep), "") or None,
     )
     section.finish(EFFECT_KEYS)
+    if effect.step and not effect.notice:
+        section.report(f'写了 step（{effect.step}），没有写 notice（具体怎么办）。请补上，如 notice = "由支部约谈"。')
     if effect == Effect(target=effect.target):
         section.report('里没有写怎么办。请写一个，如 at_most = "称职"。')
     return effect

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -188,6 +189,16 @@ class When:
     any_of: tuple[When, ...] = ()
 
 
+class LadderStep(StrEnum):
+    """K64: what follows a poor result, from the mildest."""
+
+    REMIND = "提醒"
+    TALK = "约谈"
+    ADMONISH = "诫勉"
+    CORRECT = "限期改正"
+    HANDLE = "组织处理"
+
+
 @dataclass(frozen=True)
 class Effect:
     """What a gate does. ``target`` "" is this assessment itself; otherwise another one, which is only reported."""
@@ -198,7 +209,8 @@ class Effect:
     grade: str | None = None
     total: Fraction | None = None  # K44: the year's points become this
     list_name: str | None = None  # D9: put on this reference list
-    notice: str | None = None  # K64: 提醒, 约谈 …
+    notice: str | None = None  # K64: 由支部谈话 …
+    step: str | None = None  # K64: the LadderStep on which the notice stands
 
 
 @dataclass(frozen=True)
@@ -245,6 +257,26 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Term:
+    """How long a step of the proceeding lasts; ``days`` None: the scheme is silent and the office says it."""
+
+    days: int | None = None
+    working: bool = False
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Process:
+    """K60, K61: the terms of a proceeding. ``grades``: which are made public; none named: only the best."""
+
+    check: Term = Term()  # branches check their people's lines
+    publicity: Term = Term()
+    appeal: Term = Term()  # from the first day of the publicity
+    answer: Term = Term()  # from the day an appeal was filed
+    grades: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scheme:
     code: str
     title: str
@@ -272,3 +304,4 @@ class Scheme:
     make_up: Policy = Policy("as_marked")  # K54: each item's marks say whether 已补学 counts
     omitted: tuple[str, ...] = ()  # parts of the text that are not here, and why
     optional_quotas: tuple[Quota, ...] = ()  # written, but switched off (enabled = false)
+    process: Process = Process()

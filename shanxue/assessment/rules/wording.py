@@ -31,14 +31,17 @@ from shanxue.assessment.rules.scheme import (
     Gate,
     Item,
     Policy,
+    Process,
     Quota,
     Scheme,
+    Term,
     When,
 )
 
 __all__ = [
     "ClauseText", "describe_bands", "describe_formula", "describe_gate", "describe_item", "describe_line",
-    "describe_policies", "describe_quota", "describe_scheme", "find_item", "list_counts", "name_assessment",
+    "describe_policies", "describe_quota", "describe_scheme", "describe_term", "find_item", "list_counts",
+    "list_terms", "name_assessment",
 ]  # fmt: skip
 
 # The grades of assessments outside Shanxue, best first: 《公务员考核规定》 and the 2024 notice on 民主评议党员.
@@ -109,10 +112,26 @@ def _list_clauses(scheme: Scheme) -> Iterator[ClauseText]:
         yield _clause(scheme, quota.clause, "名额（未启用）", describe_quota(quota, scheme))
     for exempt in scheme.exempts:
         yield _clause(scheme, exempt.clause, "免考核", _describe_exempt(scheme, exempt))
+    for name, term in list_terms(scheme.process):
+        yield _clause(scheme, term.clause, name, f"{name}{describe_term(term)}。")
     for sentence in describe_policies(scheme):
         yield ClauseText("", "细则未规定的" if SILENT in sentence else "加入、调动和补学", sentence)
     for part in scheme.omitted:
         yield ClauseText("", "没有收录的", part)
+
+
+def list_terms(process: Process) -> list[tuple[str, Term]]:
+    """List the terms of the proceeding that the scheme names (K60, K61)."""
+    named = (("支部核对", process.check), ("公示", process.publicity), ("申诉期", process.appeal),
+             ("申诉答复", process.answer))  # fmt: skip
+    return [(name, term) for name, term in named if term.days is not None]
+
+
+def describe_term(term: Term) -> str:
+    """Write how long a term is: 7天, 5个工作日; where the scheme is silent, say so."""
+    if term.days is None:
+        return SILENT
+    return f"{term.days}个工作日" if term.working else f"{term.days}天"
 
 
 def _clause(scheme: Scheme, number: str, title: str, sentence: str, full: str = "", code: str = "") -> ClauseText:
@@ -275,7 +294,7 @@ def _describe_effect(scheme: Scheme, effect: Effect) -> str:
     if effect.list_name is not None:
         parts.append(f"列入{effect.list_name}")
     if effect.notice is not None:
-        parts.append(effect.notice)
+        parts.append(f"{effect.notice}（{effect.step}）" if effect.step else effect.notice)
     return "，".join(parts)
 
 

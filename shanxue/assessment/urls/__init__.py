@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from . import ballots, binding, results, scoring
+from . import ballots, binding, proceedings, results, scoring
 
 app_name = "assessment"
-urlpatterns = [*results.urlpatterns, *binding.urlpatterns, *ballots.urlpatterns, *scoring.urlpatterns]
+urlpatterns = [
+    *results.urlpatterns,
+    *binding.urlpatterns,
+    *ballots.urlpatterns,
+    *scoring.urlpatterns,
+    *proceedings.urlpatterns,
+]

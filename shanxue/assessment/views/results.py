@@ -24,6 +24,7 @@ from shanxue.orgs.rules import Line, UnitKind
 
 from ..actions.appeals import decide_appeal, file_appeal, withdraw_appeal
 from ..actions.binding import record_list_reading
+from ..actions.steps import keeps_whole
 from ..boards import build_board, describe_board, list_people
 from ..evidence import describe_records
 from ..forms.results import AppealForm, DecisionForm, SearchForm, TrialForm
@@ -31,6 +32,7 @@ from ..models import Result
 from ..namelists import build_lists
 from ..queries import results as queries
 from ..queries.binding import list_list_readings, list_own
+from ..queries.proceedings import find_answer_day, find_pinned, write_standing
 from ..queries.results import Shown
 from ..readings import record_reading
 from ..rules.appeals import AppealState
@@ -80,6 +82,7 @@ def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResp
         record_reading(actor, result, at=timezone.now())
         page |= _describe_result(shown, result)
         page["readings"] = queries.list_readings(result)
+        page["may_amend"] = keeps_whole(actor) and not page["own"] and page["settled"]
         page["named"] = list_own(shown, result)
         page["list_readings"] = list_list_readings(person, shown.run.pk)[:20]
         page["department"] = queries.find_department(person, shown.last_on)
@@ -98,13 +101,16 @@ def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResp
 
 
 def _describe_result(shown: Shown, result: Result) -> dict[str, Any]:
-    scheme = shown.scheme
+    scheme, proceeding = shown.scheme, find_pinned(shown.run)
     return {
         "components": list_components(scheme, queries.list_lines(result)),
         "gates": [describe_gate(scheme, gate) for gate in scheme.gates if gate.code in result.gates],
         "version": queries.count_versions(shown.run),
         "base_points": scale_points(scheme, scheme.base),
         "counts_of": gather_evidence(result).count_rows(),
+        "standing": write_standing(proceeding),
+        "settled": proceeding is not None and proceeding.settled_at is not None,
+        "amendments": list(result.amendments.order_by("at", "pk")),
     }
 
 
@@ -325,6 +331,7 @@ def answer_appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
             form.add_error(None, refusal.sentence) if form.is_bound else messages.error(request, refusal.sentence)
     scheme = queries.read_version(appeal.result.run.scheme)
     line = appeal.result.lines.get(item=appeal.item)
+    answer_on = find_answer_day(appeal)
     page = {
         "appeal": appeal,
         "own": own,
@@ -333,5 +340,6 @@ def answer_appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
         "item": find_item(scheme, appeal.item),
         "line": list_components(scheme, [line])[0].lines[0],
         "open": appeal.state == AppealState.ASKED,
+        "answer_on": answer_on,
     }
     return render(request, "assessment/appeal_answer.html", page, status=400 if form.errors else 200)
