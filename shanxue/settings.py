@@ -137,10 +137,6 @@ HOLDINGS = [
     "shanxue.supervision.holdings",
     "shanxue.assessment.holdings",
     "shanxue.bulletins.holdings",
-    f"shanxue.{room}.holdings"
-    for room in (
-        "orgs", "plans", "resources", "activities", "study", "exams", "supervision", "assessment", "bulletins",
-    )
 ]
 # What each room puts into the archive of a year (base/volumes.py)
 VOLUMES = [
@@ -159,12 +155,6 @@ PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive
 OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
 MATTERS = ["shanxue.assessment.matters", "shanxue.assessment.score_due", "shanxue.bulletins.matters"]
-VOLUMES.append("shanxue.assessment.ballot_volumes")
-# What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
-MATTERS = ["shanxue.assessment.matters", "shanxue.assessment.score_due", "shanxue.bulletins.matters"]
-# Formats a sealed year is handed over in (archive/packagers)
-PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive.packagers.eep"}
-OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
