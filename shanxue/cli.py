@@ -90,6 +90,10 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=run_demo)
     _add_verify(commands)
+    command = commands.add_parser("open-admins", help="开通第一批管理账号：系统、安全、审计管理员各一个")
+    command.add_argument("--bureau", default="default", metavar="CODE", help="单位代码，默认 default")
+    command.add_argument("--name", default="", help="单位名称；还没有这个单位时，用它新建")
+    command.set_defaults(run=run_open_admins)
     command = commands.add_parser("backup", help="把数据库和文件备份成一个文件，网站不用停")
     command.add_argument("file", type=Path, metavar="FILE")
     command.set_defaults(run=run_backup)
@@ -271,6 +275,15 @@ def run_verify(arguments: argparse.Namespace) -> int:
     for sentence, good in sentences:
         (out if good else err).print(escape(sentence))
     return OK if fine else REFUSED
+
+
+def run_open_admins(arguments: argparse.Namespace) -> int:
+    set_up(migrate=True)
+    from shanxue.orgs.commands import open_admins
+
+    for line in open_admins(arguments.bureau, arguments.name, at=_now()):
+        out.print(escape(line))
+    return OK
 
 
 def run_backup(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("shanxue.home.urls")),
     path("", include("shanxue.assessment.urls")),
     path("imports/", include("shanxue.home.imports.urls")),
+    path("grants/", include("shanxue.orgs.grant_urls")),
     path("roster/", include("shanxue.orgs.urls")),
     path("plans/", include("shanxue.plans.urls")),
     path("sessions/", include("shanxue.activities.urls")),

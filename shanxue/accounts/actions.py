@@ -68,5 +68,23 @@ def give_password(user: User, password: str, *, actor: str, at: datetime) -> Non
 
 
 @transaction.atomic
+def close_account(user: User, *, actor: str, at: datetime) -> None:
+    """Close an account: nobody signs in with it and its open sessions end. Its records and grants stay as they are."""
+    _switch_account(user, False, "accounts.close", actor, at)
+
+
+@transaction.atomic
+def reopen_account(user: User, *, actor: str, at: datetime) -> None:
+    _switch_account(user, True, "accounts.reopen", actor, at)
+
+
+def _switch_account(user: User, is_active: bool, verb: str, actor: str, at: datetime) -> None:
+    """Open or close an account; one that is so already stays, so that a repeated click leaves no second entry."""
+    if User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
+        record_entry(chain=CHAIN, actor=actor, at=at, verb=verb, subject=user.username)
+    user.is_active = is_active
+
+
+@transaction.atomic
 def record_sign_in(user: User, *, at: datetime) -> None:
     record_entry(chain=CHAIN, actor=user.username, at=at, verb="accounts.sign_in", subject=user.username)

@@ -12,6 +12,7 @@ from shanxue.assess_folder import Progress, assess_folder
 from shanxue.assessment.models import Result
 from shanxue.assessment.rules.report import YearReport
 from shanxue.orgs.actions import grant_power, link_account
+from shanxue.orgs.actions.administering import FIRST_ACCOUNTS
 from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
 from shanxue.orgs.rules import Role
 
@@ -57,6 +58,7 @@ def load_demo(
         ("office", "学习办公室", Grant.Power.OFFICE),
         ("leader", "局领导", Grant.Power.LEADER),
         ("inspector", "检查人员", Grant.Power.INSPECTOR),
+        *FIRST_ACCOUNTS,
     ):
         user = create_account(username=username, password=PASSWORD, display_name=name, actor=ACTOR, at=at)
         grant_power(user, bureau=bureau, power=power, unit=None, from_on=at.date(), actor=ACTOR, at=at)

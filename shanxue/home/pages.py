@@ -14,7 +14,7 @@ from shanxue.archive.queries import may_read
 from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
-from shanxue.orgs.queries import Actor
+from shanxue.orgs.queries import ADMIN_POWERS, Actor
 
 from .queries import list_desks
 
@@ -44,6 +44,18 @@ def keeps_whole_office(actor: Actor) -> bool:
 
 def imports_all(actor: Actor) -> bool:
     return actor.keeps_whole_office
+
+
+def administers(actor: Actor) -> bool:
+    return any(actor.administers(power) for power in ADMIN_POWERS)
+
+
+def makes_accounts(actor: Actor) -> bool:
+    return actor.administers(Grant.Power.SYSTEM_ADMIN)
+
+
+def audits(actor: Actor) -> bool:
+    return actor.administers(Grant.Power.AUDIT_ADMIN)
 
 
 def reads_others(actor: Actor) -> bool:
@@ -194,6 +206,12 @@ RESOURCES = Section(_("经费、图书和阵地"), (
     Page("resources:new_fund", _("新建一年的经费"), _("年初建账，登记来源和批准的用途。"), keeps_office),
 ))  # fmt: skip
 
+ADMINISTRATION = Section(_("账号和授权"), (
+    Page("grants:accounts", _("账号和授权"), _("谁有什么授权，从哪天到哪天。"), administers),
+    Page("grants:new_account", _("开通一个账号"), _("登录名、姓名和一次性口令。"), makes_accounts),
+    Page("grants:trail", _("账号和授权的变动"), _("谁在何时给了谁什么授权。"), audits),
+))  # fmt: skip
+
 ABOUT_ME = Section(_("关于我"), (
     Page("orgs:mine", _("我的信息"), _("系统里有我的哪些信息，谁看过，怎样更正。"), has_own),
     Page("home:calendar", _("日历订阅"), _("把会议和截止日期放进手机日历。"), has_own),
@@ -207,7 +225,7 @@ HELP = Section(_("制度和帮助"), (
     Page("web:feedback", _("投诉建议"), _("有意见向谁提。"), is_anybody),
 ))  # fmt: skip
 
-SECTIONS = (MY_STUDY, BRANCHES, OFFICE, RESOURCES, ABOUT_ME, HELP)
+SECTIONS = (MY_STUDY, BRANCHES, OFFICE, RESOURCES, ADMINISTRATION, ABOUT_ME, HELP)
 
 Where = Literal["foot", "top"]
 
@@ -268,6 +286,9 @@ LEADER_ENTRIES = (
     MORE,
 )
 OTHER_ENTRIES = (Entry("home:home", _("首页"), "home", "foot"), MORE)
+ADMIN_ENTRIES = (
+    Entry("home:home", _("首页"), "home", "foot"), Entry("grants:accounts", _("账号和授权"), "people", "foot"), MORE,
+)  # fmt: skip
 
 
 def list_entries(actor: Actor) -> tuple[Entry, ...]:
@@ -278,6 +299,8 @@ def list_entries(actor: Actor) -> tuple[Entry, ...]:
         return READER_ENTRIES
     if is_secretary(actor):
         return SECRETARY_ENTRIES
+    if administers(actor):
+        return ADMIN_ENTRIES
     return MEMBER_ENTRIES if actor.reads_own else OTHER_ENTRIES
 
 

@@ -258,6 +258,9 @@ class Grant(models.Model):
                 condition=Q(unit__isnull=True),
                 name="grant_once_for_the_whole_bureau",
             ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="grant_ends_after_it_begins"
+            ),
         ]
 
 

@@ -45,6 +45,10 @@ class Actor:
         """Holds one of the 三员 powers, and therefore reads no personal result."""
         return bool(self.powers & ADMIN_POWERS)
 
+    def administers(self, power: str) -> bool:
+        """Holds this one of the 三员 powers and neither of the others."""
+        return self.powers & ADMIN_POWERS == {power}
+
     @property
     def reads_others(self) -> bool:
         return not self.is_admin and bool(self.powers & READING_POWERS)

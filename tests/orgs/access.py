@@ -7,6 +7,7 @@ from tests.house import AT, House
 from tests.roles import HAS_OWN, LEADING, READERS
 
 OFFICE: set[str | None] = {"office"}
+ADMINISTRATORS: set[str | None] = {"system", "security", "auditor"}
 
 OPEN_TO: dict[str, set[str | None]] = {
     "orgs:roster": READERS,
@@ -25,9 +26,19 @@ OPEN_TO: dict[str, set[str | None]] = {
     "orgs:corrections": OFFICE,
     "orgs:correction": set(),
     "orgs:request": set(),
+    "grants:accounts": ADMINISTRATORS,
+    "grants:new_account": {"system"},
+    "grants:trail": {"auditor"},
+    "grants:account": ADMINISTRATORS,
+    "grants:give": set(),
+    "grants:end": set(),
+    "grants:password": set(),
+    "grants:switch": set(),
 }
+NAMES_ACCOUNTS = {"grants:accounts", "grants:account"}
 POST_ONLY = {
     "orgs:account", "orgs:grant", "orgs:grant_end", "orgs:receive", "orgs:withdraw", "orgs:correction", "orgs:request",
+    "grants:give", "grants:end", "grants:password", "grants:switch",
 }  # fmt: skip
 
 
@@ -40,7 +51,10 @@ def make(house: House) -> dict[str, list[object]]:
         person=person, category="年老体弱", from_on="2026-01-01", asked_at=AT, asked_by="李四"
     )
     grant = Grant.objects.get(user=house.users["member"])
+    account = house.users["member"].pk
     return {
+        **{f"grants:{name}": [account] for name in ("account", "give", "password", "switch")},
+        "grants:end": [account, grant.pk],
         "orgs:person": [person.pk],
         "orgs:deed": [person.pk, "transfer"],
         "orgs:account": [person.pk],

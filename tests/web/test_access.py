@@ -22,6 +22,8 @@ ROLES = (None, "member", "secretary", "head", "office", "leader", "inspector", "
 # within the site); everybody else is refused. ``make(house)`` gives the arguments of its addresses.
 TABLES = [import_module(f"tests.{room}.access") for room in ROOMS_WITH_PAGES]
 OPEN_TO: dict[str, set[str | None]] = {name: set(roles) for table in TABLES for name, roles in table.OPEN_TO.items()}
+# Pages on which administrators see whose account it is; no result stands there
+NAMES_ACCOUNTS = {name for table in TABLES for name in getattr(table, "NAMES_ACCOUNTS", ())}
 POST_ONLY = {name for table in TABLES for name in getattr(table, "POST_ONLY", ())}
 
 
@@ -76,7 +78,8 @@ def test_administrators_see_no_personal_result(
     for name, roles in OPEN_TO.items():
         if role in roles:
             text = client.get(addresses[name], follow=True).content.decode()
-            assert [person for person in house.people if person in text] == []
+            if name not in NAMES_ACCOUNTS:
+                assert [person for person in house.people if person in text] == []
 
 
 def test_an_administrator_with_a_reading_power_still_sees_nothing(

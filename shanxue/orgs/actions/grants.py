@@ -17,14 +17,17 @@ from ..queries import ADMIN_POWERS
 
 @transaction.atomic
 def grant_power(
-    user: User, *, bureau: Bureau, power: Grant.Power, unit: Unit | None, from_on: date, actor: str, at: datetime
-) -> Grant:
-    """Give a power over a unit and all below it (``None``: the whole bureau) from a day on, open-ended.
+    user: User, *, bureau: Bureau, power: Grant.Power, unit: Unit | None, from_on: date, actor: str, at: datetime,
+    until_on: date | None = None,
+) -> Grant:  # fmt: skip
+    """Give a power over a unit and all below it (``None``: the whole bureau) from a day on; ``until_on`` is open.
 
     Refused when it would join one of the 三员 powers with another of them or with a power that reads results.
     """
     _keep_apart(user, power, from_on)
-    grant, made = Grant.objects.get_or_create(user=user, bureau=bureau, power=power, unit=unit, from_on=from_on)
+    grant, made = Grant.objects.get_or_create(
+        user=user, bureau=bureau, power=power, unit=unit, from_on=from_on, defaults={"until_on": until_on}
+    )
     if made:
         record_entry(
             chain=bureau.code,
@@ -32,7 +35,12 @@ def grant_power(
             at=at,
             verb="orgs.grant_power",
             subject=user.username,
-            detail={"power": power.value, "unit": unit.code if unit else None, "from_on": from_on.isoformat()},
+            detail={
+                "power": power.value,
+                "unit": unit.code if unit else None,
+                "from_on": from_on.isoformat(),
+                "until_on": until_on.isoformat() if until_on else None,
+            },
         )
     return grant
 
