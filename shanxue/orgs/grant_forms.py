@@ -37,7 +37,7 @@ class AccountForm(PlainForm):
 
 
 class GiveForm(PlainForm):
-    power = forms.ChoiceField(label=_("权限"), choices=POWERS)
+    power = forms.ChoiceField(label=_("权限"), choices=[("", _("请选择")), *POWERS])
     unit = forms.TypedChoiceField(
         label=_("单位"), coerce=int, empty_value=None, required=False,
         help_text=_("包括下级单位。三员的权限选“全局”。"),

@@ -1,4 +1,4 @@
-"""三员分立 (DESIGN §8): one makes accounts, one grants, one looks; nobody does another's work, or grants to themself."""
+"""三员分立 (DESIGN §8): one makes accounts, one grants, one looks; nobody grants to themself."""
 
 from __future__ import annotations
 
@@ -195,7 +195,8 @@ def test_audit_administrator_reads_what_was_done(house: House, visit: Visit) -> 
     ask(visit("security"), house, "leader", power="inspector", unit=house.units["综合科"].pk)
     visit("system").post(reverse("grants:switch", args=[house.users["head"].pk]), {"act": "close"})
     page = visit("auditor").get(reverse("grants:trail")).content.decode()
-    assert f"授权：检查人员（综合科），{today().isoformat()} 起" in page
+    day = today()
+    assert f"授权：检查人员（综合科），{day.year}年{day.month}月{day.day}日起" in page
     assert ("停用账号" in page, "u-security" in page, "u-system" in page) == (True, True, True)
 
 
