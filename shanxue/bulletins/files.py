@@ -22,16 +22,25 @@ def keep_file(bureau_id: int, data: bytes) -> str:
     """Write bytes under their digest and give it. Whole or not at all; the same bytes are kept once."""
     digest = hashlib.sha256(data).hexdigest()
     path = _locate(bureau_id, digest)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o640)
-        os.replace(draft, path)
+    try:
+        if not path.exists():
+            _write(path, data)
+    except OSError as error:
+        raise Refusal(
+            "file_not_kept", "文件没有存下，磁盘可能满了。什么都没有改，请联系管理员后再试。", status=503
+        ) from error
     return digest
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(draft, 0o640)
+    os.replace(draft, path)
 
 
 def read_file(bureau_id: int, digest: str) -> bytes:

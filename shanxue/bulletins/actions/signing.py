@@ -9,6 +9,8 @@ from django.db import transaction
 from shanxue.base.errors import Refusal
 from shanxue.orgs.queries import Actor, is_leading
 from shanxue.plans.actions.planning import note_issue
+from shanxue.supervision.actions.agenda import release_agenda_points, settle_agenda_points
+from shanxue.supervision.queries.agenda import list_agenda_points
 
 from ..files import check_size, keep_file, name_file
 from ..models import DocumentNumber, KeptFile, NamedUnit, OfficialDocument
@@ -107,6 +109,7 @@ def _issue(actor: Actor, row: OfficialDocument, at: datetime) -> OfficialDocumen
         document=row, kind=FileKind.BODY, name=f"{number} {row.title}.docx"[-120:], sha256=digest, size=len(data),
         at=at, actor=str(actor.user),
     )  # fmt: skip
+    _settle_points(row, str(actor.user), at)
     until = actor.on + timedelta(days=row.answer_days)
     NamedUnit.objects.filter(document=row).update(answer_until_on=until)
     row.state, row.signed_at, row.signed_by = DocumentState.ISSUED, at, actor.user
@@ -115,6 +118,17 @@ def _issue(actor: Actor, row: OfficialDocument, at: datetime) -> OfficialDocumen
         note_issue(row.plan, actor.on, actor, at=at)
     record_document(row, actor, at, "sign_document", {"number": str(number), "sha256": digest})
     return row
+
+
+def _settle_points(row: OfficialDocument, actor: str, at: datetime) -> None:
+    """What the office had put on the agenda, and this document speaks of, waits no longer."""
+    told = {one["where"] for named in NamedUnit.objects.filter(document=row) for one in named.evidence}
+    points = [point for point in list_agenda_points(row.bureau) if f"duty:{point.duty}" in told]
+    settle_agenda_points(points, _name_key(row), actor=actor, at=at)
+
+
+def _name_key(row: OfficialDocument) -> str:
+    return f"bulletin-{row.pk}"
 
 
 @transaction.atomic
@@ -131,6 +145,7 @@ def void_document(actor: Actor, document: OfficialDocument, reason: str, *, at: 
         raise Refusal("not_issued", "没有签发的文件不用作废，删去草稿就行。", status=409)
     row.state, row.void_reason, row.voided_at, row.voided_by = DocumentState.VOID, reason.strip(), at, actor.user
     row.save(update_fields=["state", "void_reason", "voided_at", "voided_by"])
+    release_agenda_points(row.bureau, _name_key(row), actor=str(actor.user), at=at)
     DocumentNumber.objects.filter(document=row).update(state=NumberState.VOID, reason=reason.strip())
     record_document(row, actor, at, "void_document", {"reason": reason})
 

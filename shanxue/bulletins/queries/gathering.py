@@ -20,18 +20,19 @@ from shanxue.activities.queries.totals import (
 from shanxue.base.lights import Light
 from shanxue.base.periods import Period
 from shanxue.exams.queries.totals import count_tests_by_person
-from shanxue.orgs.models import Unit
+from shanxue.orgs.models import Bureau, Unit
 from shanxue.orgs.queries import filter_in_force, order_units
 from shanxue.orgs.rules import UnitKind
 from shanxue.plans.rules.settling import Settled
 from shanxue.study.queries.totals import count_notes_by_person
+from shanxue.supervision.queries.agenda import list_agenda_points
 from shanxue.supervision.queries.periods import list_duties_of_units
 
 from ..models import OfficialDocument
 from ..rules import NamedChoice
 from ..rules.drafting import Wanted, draft_period
 from ..rules.drafts import Draft
-from ..rules.facts import DutyFact, DutyOutcome, PeriodFacts, PersonFact, SessionFact, UnitFacts
+from ..rules.facts import DutyFact, DutyOutcome, PeriodFacts, PersonFact, PointFact, SessionFact, UnitFacts
 from ..rules.periods import NamedPeriod, read_period
 from .years import add_year
 
@@ -68,11 +69,13 @@ def gather_facts(document: OfficialDocument, period: NamedPeriod, today: date) -
     units = _count_units(bureau.pk, in_scope, days, today)
     told = {duty.unit_id for duty in duties} | {session.unit_id for session in sessions}
     units = [unit for unit in units if unit.kind in ALWAYS_LISTED or unit.id in told or _is_known(unit)]
+    points = _list_points(bureau, names, duties)
     persons = _list_persons(bureau.pk, names, days) if NamedChoice.MISSED in document.named else []
     return PeriodFacts(
         bureau=bureau.name, scope=document.unit.name if document.unit else "全局", label=period.label,
         from_on=days.from_on, until_on=days.until_on, today=today, units=tuple(units),
-        duties=tuple(_sort_duties(duties, units)), sessions=tuple(sessions), persons=tuple(persons),
+        duties=tuple(_sort_duties(duties, units)), sessions=tuple(sessions), points=tuple(points),
+        persons=tuple(persons),
     )  # fmt: skip
 
 
@@ -127,6 +130,16 @@ def _judge(settled: Settled) -> DutyOutcome:
 def _sort_duties(duties: Iterable[DutyFact], units: Iterable[UnitFacts]) -> list[DutyFact]:
     places = {unit.id: number for number, unit in enumerate(units)}
     return sorted(duties, key=lambda one: (one.line, places.get(one.unit_id, 0), one.key))
+
+
+def _list_points(bureau: Bureau, units: dict[int, Unit], duties: Iterable[DutyFact]) -> list[PointFact]:
+    """What the office put on the agenda; a duty that the period speaks of as late anyway is not said twice."""
+    told = {duty.key for duty in duties if duty.outcome == DutyOutcome.LATE}
+    return [
+        PointFact(point.pk, point.unit_id, units[point.unit_id].name, point.sentence, f"duty:{point.duty}")
+        for point in list_agenda_points(bureau)
+        if point.unit_id in units and point.duty not in told
+    ]
 
 
 def _list_persons(bureau_id: int, units: dict[int, Unit], days: Period) -> list[PersonFact]:

@@ -17,6 +17,9 @@ class DutyOutcome(StrEnum):
     PAUSED = "暂停"
 
 
+DONE = (DutyOutcome.DONE, DutyOutcome.DONE_LATE)
+
+
 @dataclass(frozen=True)
 class DutyFact:
     """One duty of one unit. ``line`` names the obligation, ``key`` the duty, ``sentence`` how it stands today."""
@@ -107,6 +110,6 @@ class PeriodFacts:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing at all is known of these days."""
+        """Nothing at all is known of these days: duties alone, of which there is no record, are no data."""
         told = any(unit.expected or unit.unrecorded or unit.notes or unit.tests_taken for unit in self.units)
-        return not (self.sessions or self.points or told or any(d.outcome != DutyOutcome.OPEN for d in self.duties))
+        return not (self.sessions or self.points or told or any(duty.outcome in DONE for duty in self.duties))

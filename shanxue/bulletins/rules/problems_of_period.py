@@ -159,6 +159,7 @@ def _find_points(facts: PeriodFacts) -> Finding | None:
         names = _list_units(f"point/{point.id}", "督查列入通报的单位", [point.unit])
         figures.append(names)
         evidence.append(Evidence(point.unit_id, point.unit, names.key, "督查", point.text, point.href))
-        sentences.append(mark("{}：" + point.text.replace("{}", "").rstrip("。") + "。", (names.key, names.value)))
+        rest = point.text.removeprefix(point.unit).replace("{}", "").rstrip("。")
+        sentences.append(mark("{}" + rest + "。", (names.key, names.value)))
     return Finding("督查发现的问题", join(sentences), tuple(figures), tuple(evidence),
                    "整改落实", "上述单位对照督查意见整改，{by}将结果报{office}。")  # fmt: skip
