@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper as Settings
+from pytest_django.fixtures import Settings
 from python_calamine import CalamineWorkbook
 
 from shanxue.bulletins.actions.registry import begin_series, void_number
