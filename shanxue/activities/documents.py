@@ -46,12 +46,12 @@ def write_minutes(minutes: Minutes) -> bytes:
     """Write 会议记录.docx in the order of real records (offices 4); marked 未审核 until it has passed."""
     head = minutes.head
     document = start_document(f"{head.topic}会议记录")
-    _add_styles(document)
+    add_record_styles(document)
     write_lines(document, ("公文标题", clean_text(head.unit)), ("公文标题", f"{head.kind}记录"))
     if minutes.state != RecordState.PASSED:
         write_lines(document, ("公文稿别", "（未审核）"))
     write_lines(document, ("", ""))
-    _write_facts(document, _list_facts(head))
+    _write_facts(document, list_facts(head))
     write_lines(document, ("", ""))
     _write_text(document, minutes)
     write_lines(document, ("公文正文", "散会。"), ("", ""), ("公文正文", SIGNATURES))
@@ -62,13 +62,15 @@ def write_minutes(minutes: Minutes) -> bytes:
     return pack_document(document)
 
 
-def _add_styles(document: DocxDocument) -> None:
+def add_record_styles(document: DocxDocument) -> None:
+    """Add the styles that only minutes and sheets use."""
     add_style(document, LABEL, HEI, SIZE_4, "center", line=440)
     add_style(document, VALUE, FANGSONG, SIZE_4, "left", line=440, left=80)
     add_style(document, FACT, FANGSONG, SIZE_4, "left", line=460)
 
 
-def _list_facts(head: Head) -> Iterator[tuple[str, str]]:
+def list_facts(head: Head) -> Iterator[tuple[str, str]]:
+    """The table on top of the minutes: label and value."""
     yield "会议名称", head.topic
     yield "时　　间", write_when(head) + ("" if head.start_time else f"（开始时间{UNKNOWN}）")
     yield "地　　点", head.place or UNKNOWN
@@ -122,11 +124,16 @@ def _write_text(document: DocxDocument, minutes: Minutes) -> None:
         write_lines(document, ("公文一级", "其他"), *(("公文正文", line) for line in other))
 
 
-def _write_resolutions(document: DocxDocument, resolutions: Sequence[Resolution]) -> None:
-    rows = (
+def list_resolution_rows(resolutions: Sequence[Resolution]) -> list[tuple[str, str, str, str]]:
+    """Number, what was decided, who answers for it, until when."""
+    return [
         (str(number), row.text, row.responsible.name if row.responsible else UNKNOWN, _write_day(row.due_on))
         for number, row in enumerate(resolutions, 1)
-    )
+    ]
+
+
+def _write_resolutions(document: DocxDocument, resolutions: Sequence[Resolution]) -> None:
+    rows = list_resolution_rows(resolutions)
     widths = (700, TEXT_WIDTH - 700 - 1500 - 1900, 1500, 1900)
     add_table(document, widths, ("序号", "决议事项", "负责人", "期限"), rows, height=440)
     write_lines(document, ("公文末行", ""))
@@ -142,15 +149,8 @@ def _write_day(day: date | None) -> str:
 def write_sign_in_sheet(head: Head) -> bytes:
     """Write 签到表.docx: names in two blocks side by side, filled page by page, and empty lines for guests."""
     document = start_document(f"{head.topic}签到表")
-    _add_styles(document)
-    write_lines(
-        document,
-        ("公文标题", "签到表"),
-        (FACT, clean_text(f"会议名称：{head.unit}{head.kind}　{head.topic}")),
-        (FACT, f"时　　间：{write_when(head)}"),
-        (FACT, clean_text(f"地　　点：{head.place or UNKNOWN}")),
-        (FACT, f"应　　到：{len(head.expected)} 人　　实到：　　　人　　缺席：　　　人"),
-    )
+    add_record_styles(document)
+    write_lines(document, ("公文标题", "签到表"), *((FACT, clean_text(line)) for line in list_sheet_facts(head)))
     table = add_table(document, SHEET_WIDTHS, ("序号", "姓名", "签名") * 2, (), height=SHEET_ROW)
     for left, right in pair_names([one.name for one in head.expected]):
         _add_names(table, left, right)
@@ -159,6 +159,16 @@ def write_sign_in_sheet(head: Head) -> bytes:
         write_lines(document, ("公文表注", clean_text(f"不要求到会（来了可以签）：{names}")))
     _write_guests(document, head.guests)
     return pack_document(document)
+
+
+def list_sheet_facts(head: Head) -> list[str]:
+    """The lines above the names; what is only known in the meeting stays blank for a pen."""
+    return [
+        f"会议名称：{head.unit}{head.kind}　{head.topic}",
+        f"时　　间：{write_when(head)}",
+        f"地　　点：{head.place or UNKNOWN}",
+        f"应　　到：{len(head.expected)} 人　　实到：　　　人　　缺席：　　　人",
+    ]
 
 
 def pair_names(names: Sequence[str]) -> list[tuple[tuple[int, str], tuple[int, str] | None]]:

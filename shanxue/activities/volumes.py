@@ -16,7 +16,7 @@ from shanxue.base.points import MILLI, format_scaled
 from shanxue.base.volumes import Cell, Document, Piece, Retention, Series, Table, make_columns
 from shanxue.orgs.models import Bureau
 
-from .documents import write_minutes
+from .filled import write_minutes_document
 from .models import Attendance, Guest, MakeUp, Resolution, Session
 from .queries.records import Access, read_minutes
 from .rules import Mark, RecordState, SessionKind, SessionState
@@ -78,7 +78,7 @@ def _say_missing(session: Session) -> str:
 
 def _write_minutes(session_id: int) -> bytes:
     session = Session.objects.select_related("bureau", "unit", "host", "recorder", "record").get(pk=session_id)
-    return write_minutes(read_minutes(session, session.record, READER))
+    return write_minutes_document(read_minutes(session, session.record, READER))
 
 
 # Attendance ledgers

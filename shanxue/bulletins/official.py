@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from shanxue.base.filling import fill_template, open_template
-from shanxue.base.lettering import NUMERALS, break_title, write_numeral
+from shanxue.base.lettering import NUMERALS, TITLE_WIDTH, break_title, measure_width, write_numeral
 from shanxue.base.paper import clean_text, pack_document
 from shanxue.orgs.models import Bureau
 from shanxue.plans.documents import list_sections, write_row
@@ -153,11 +153,22 @@ def number_attachments(names: Sequence[str]) -> list[str]:
 
 
 def break_document_title(title: str, issuer: str) -> tuple[str, ...]:
-    """Break a title after the issuer and between words, never inside one (7.3.1)."""
+    """Break a title that is too long for a line after the issuer, then between words, never inside one (7.3.1)."""
     words = clean_text(title)
-    head = clean_text(issuer) if issuer and words.startswith(clean_text(issuer)) else ""
-    return break_title((head, *_cut_words(words[len(head) :])))
+    if measure_width(words) <= 2 * TITLE_WIDTH:
+        return (words,)
+    head = clean_text(issuer)
+    if not head or not words.startswith(head) or words == head:
+        return break_title(_cut_words(words))
+    return (head, *break_title(_cut_words(words[len(head) :])))
 
 
-def _cut_words(text: str) -> Iterable[str]:
-    return [piece for piece in WORDS.split(text) if piece]
+def _cut_words(text: str) -> tuple[str, ...]:
+    """Cut between the words that titles are made of; 关于 stays with what follows it."""
+    glued: list[str] = []
+    for piece in filter(None, WORDS.split(text)):
+        if glued and glued[-1] == "关于":
+            glued[-1] += piece
+        else:
+            glued.append(piece)
+    return tuple(glued)

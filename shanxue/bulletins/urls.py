@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import drafts, registry, signing
+from .views import drafts, registry, signing, templates
 
 app_name = "bulletins"
 urlpatterns: list[URLPattern] = [
@@ -33,5 +33,11 @@ urlpatterns: list[URLPattern] = [
     path("numbers/enter/", registry.enter_number, name="enter_number"),
     path("numbers/begin/", registry.begin_series, name="begin_series"),
     path("numbers/<int:number_id>/void/", registry.void_number, name="void_number"),
+    path("templates/", templates.list_templates, name="templates"),
+    path("templates/<str:name>/", templates.show_template, name="template"),
+    path("templates/<str:name>/use/", templates.use_template, name="use_template"),
+    path("templates/<str:name>/leave/", templates.leave_template, name="leave_template"),
+    path("templates/<str:name>/shipped.docx", templates.download_shipped, name="template_shipped"),
+    path("templates/<str:name>/sample.docx", templates.download_sample, name="template_sample"),
     path("letterhead/", registry.set_letterhead, name="letterhead"),
 ]

@@ -36,11 +36,18 @@ OPEN_TO: dict[str, set[str | None]] = {
     "bulletins:begin_series": KEEPS,
     "bulletins:void_number": KEEPS,
     "bulletins:letterhead": KEEPS,
+    "bulletins:templates": KEEPS,
+    "bulletins:template": KEEPS,
+    "bulletins:use_template": set(),
+    "bulletins:leave_template": set(),
+    "bulletins:template_shipped": KEEPS,
+    "bulletins:template_sample": KEEPS,
 }
 POST_ONLY = {
     "bulletins:opinion_new", "bulletins:decide_figures", "bulletins:add_evidence", "bulletins:drop", "bulletins:attach",
-    "bulletins:detach", "bulletins:return", "bulletins:withdraw",
+    "bulletins:detach", "bulletins:return", "bulletins:withdraw", "bulletins:use_template", "bulletins:leave_template",
 }  # fmt: skip
+TEMPLATE_PAGES = ("template", "use_template", "leave_template", "template_shipped", "template_sample")
 
 
 def make(house: House) -> dict[str, list[object]]:
@@ -64,4 +71,5 @@ def make(house: House) -> dict[str, list[object]]:
         ),
         "bulletins:answer": [named.pk],
         "bulletins:void_number": [entered.pk],
+        **{f"bulletins:{name}": ["会议记录"] for name in TEMPLATE_PAGES},
     }  # fmt: skip

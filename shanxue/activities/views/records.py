@@ -21,7 +21,8 @@ from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power
 
 from ..actions import records as actions
-from ..documents import DOCX, write_minutes, write_sign_in_sheet
+from ..documents import DOCX
+from ..filled import write_minutes_document, write_sheet_document
 from ..forms.records import (
     DecisionForm,
     DoneForm,
@@ -265,14 +266,14 @@ def report_resolution(request: HttpRequest, resolution_id: int) -> HttpResponse:
 def download_minutes(request: HttpRequest, session_id: int) -> HttpResponse:
     minutes = queries.find_own_minutes(demand_actor(request), session_id)
     session = minutes.session
-    return _send(f"{session.on:%Y%m%d}{session.topic}会议记录.docx", write_minutes(minutes))
+    return _send(f"{session.on:%Y%m%d}{session.topic}会议记录.docx", write_minutes_document(minutes))
 
 
 @login_required
 @require_safe
 def download_sign_in_sheet(request: HttpRequest, session_id: int) -> HttpResponse:
     session, head = queries.find_sheet(demand_actor(request), session_id)
-    return _send(f"{session.on:%Y%m%d}{session.topic}签到表.docx", write_sign_in_sheet(head))
+    return _send(f"{session.on:%Y%m%d}{session.topic}签到表.docx", write_sheet_document(session.bureau_id, head))
 
 
 def _send(name: str, content: bytes) -> HttpResponse:
