@@ -94,3 +94,26 @@ class EvidenceExport(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(purpose=""), name="evidence_export_says_for_what")]
+
+
+class Doubt(models.Model):
+    """A note of doubt about one record (A2): the unit sees it, explains, and both sentences stay."""
+
+    bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="doubts")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="doubts")  # who explains
+    record = models.CharField(max_length=40)  # session-12
+    title = models.CharField(max_length=300)
+    text = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    answer = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""), name="answered_doubt_says_what"
+            ),
+        ]
+        indexes = [models.Index(fields=["bureau", "record"], name="doubts_of_a_record")]

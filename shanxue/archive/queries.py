@@ -30,6 +30,11 @@ def may_seal(actor: Actor) -> bool:
     return any(grant.power == Power.OFFICE and grant.unit_id is None for grant in actor.leading_grants)
 
 
+def may_audit(actor: Actor) -> bool:
+    """The trail's pages are the audit administrator's (三员): they show accounts and acts, nobody's records."""
+    return Power.AUDIT_ADMIN in actor.powers and actor.bureau is not None
+
+
 def get_period(year: int) -> Period:
     return Period(date(year, 1, 1), date(year + 1, 1, 1))
 

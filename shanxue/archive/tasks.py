@@ -8,7 +8,7 @@ from django_tasks import task
 from shanxue.jobs.actions import work_on
 from shanxue.orgs.models import Bureau
 
-from .actions import seal_year
+from .actions.sealing import seal_year
 
 
 @task()

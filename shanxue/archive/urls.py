@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import volumes
+from .views import evidence, trail, volumes
 
 app_name = "archive"
 urlpatterns: list[URLPattern] = [
     path("", volumes.show_years, name="years"),
+    path("chain/<slug:kind>/<int:pk>/", evidence.show_chain, name="chain"),
+    path("chain/<slug:kind>/<int:pk>/doubt/", evidence.add_doubt, name="add_doubt"),
+    path("doubts/", evidence.list_doubts, name="doubts"),
+    path("doubts/<int:pk>/", evidence.show_doubt, name="doubt"),
+    path("evidence/", evidence.take_evidence, name="take"),
+    path("evidence/taken/", evidence.show_exports, name="exports"),
+    path("trail/", trail.show_trail, name="trail"),
+    path("trail/head/", trail.export_head, name="export_head"),
     path("<int:year>/", volumes.show_year, name="year"),
     path("<int:year>/check/", volumes.check_year, name="check"),
     path("<int:year>/piece/<path:key>/", volumes.edit_piece, name="piece"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanxue.archive.queries import may_read
 from shanxue.assessment.queries.scoring import is_scorer
+from shanxue.archive.queries import may_audit, may_read
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import ADMIN_POWERS, Actor
@@ -167,6 +168,10 @@ OFFICE = Section(_("全局和办公室"), (
     Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
     Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
     Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
+    Page("archive:doubts", _("疑点"), _("对记录标记过的疑点和单位的说明。"), reads_others),
+    Page("archive:take", _("取证"), _("选几条记录，写明用途，带水印取走。"), reads_bureau),
+    Page("archive:exports", _("取证记录"), _("谁为什么事取走过哪些记录。"), reads_others),
+    Page("archive:trail", _("留痕"), _("谁在什么时候做了什么，链有没有断。"), may_audit),
     Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
     Page("assessment:proceedings", _("年度考核"), _("从核对名册到定档，一步一步办。"), reads_bureau),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),

@@ -18,6 +18,7 @@ from shanxue.activities.queries.arranging import find_home_units, scope_led_sess
 from shanxue.activities.queries.calendar import Meeting, list_meetings
 from shanxue.activities.queries.make_up import list_exempt, list_make_ups, list_missed
 from shanxue.activities.rules import MakeUpState, SessionState
+from shanxue.archive import due as archive
 from shanxue.assessment import ballot_due, score_due
 from shanxue.assessment import due as assessment
 from shanxue.base.errors import Refusal
@@ -42,7 +43,8 @@ NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在�
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 # Their due.py, in the order of the line “今年学习”.
 ROOMS: tuple[ModuleType, ...] = (
-    plans, activities, study, exams, resources, supervision, assessment, ballot_due, score_due, orgs, bulletins, due,
+    plans, activities, study, exams, resources, supervision, assessment, ballot_due, score_due, orgs, bulletins, archive,
+    due,
 )  # fmt: skip
 
 

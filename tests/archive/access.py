@@ -6,9 +6,10 @@ import zipfile
 from datetime import date
 
 from shanxue.activities.models import Session
-from shanxue.archive.models import ArchiveYear, SealedPiece
+from shanxue.archive.models import ArchiveYear, Doubt, SealedPiece
 from shanxue.archive.paths import get_package
 from tests.house import AT, House
+from tests.roles import BUREAU, READERS
 
 WHOLE: set[str | None] = {"office", "leader", "inspector"}  # head's grant is one department
 OPEN_TO: dict[str, set[str | None]] = {
@@ -17,20 +18,36 @@ OPEN_TO: dict[str, set[str | None]] = {
     "archive:check": {"office"},
     "archive:piece": {"office"},
     "archive:package": WHOLE,
+    "archive:chain": READERS - {"head"},  # of a meeting of 第一支部
+    "archive:add_doubt": set(),
+    "archive:doubts": READERS,
+    "archive:doubt": READERS - {"head"},
+    "archive:take": BUREAU,
+    "archive:exports": READERS,
+    "archive:trail": {"auditor"},
+    "archive:export_head": set(),
 }
+POST_ONLY = {"archive:add_doubt", "archive:export_head"}
 
 
 def make(house: House) -> dict[str, list[object]]:
-    Session.objects.create(
+    session = Session.objects.create(
         bureau=house.bureau, unit=house.units["第一支部"], kind="党课", tier="支部集体学", topic="待开的党课",
         on=date(2025, 5, 12), state="计划",
     )  # fmt: skip
     seal_by_hand(house, 2024)
+    doubt = Doubt.objects.create(
+        bureau=house.bureau, unit=house.units["第一支部"], record=f"session-{session.pk}", title="第一支部党课",
+        text="到会人数对不上。", at=AT, actor="检查人员",
+    )  # fmt: skip
     return {
         "archive:year": [2025],
         "archive:check": [2025],
         "archive:piece": [2025, "results-2025"],
         "archive:package": [2024, "bagit"],
+        "archive:chain": ["session", session.pk],
+        "archive:add_doubt": ["session", session.pk],
+        "archive:doubt": [doubt.pk],
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shanxue.activities.models import Attendance, MeetingRecord, Session
-from shanxue.archive.actions import seal_year, set_fonds
+from shanxue.archive.actions.sealing import seal_year, set_fonds
 from shanxue.archive.models import ArchiveYear
 from shanxue.plans.models import Plan
 from tests.house import House

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
-from shanxue.archive.actions import choose_piece, seal_year, set_fonds
+from shanxue.archive.actions.sealing import choose_piece, seal_year, set_fonds
 from shanxue.archive.models import ArchiveYear, SealedPiece
 from shanxue.archive.paths import get_folder, get_package, hold_year
 from shanxue.archive.proving import prove_package

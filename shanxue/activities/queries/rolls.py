@@ -37,3 +37,15 @@ def check_rolls(bureau: Bureau) -> Iterator[tuple[Session, bool]]:
             marks.setdefault(session_id, []).append((staff_no, mark, reason, late))
         for session in block:
             yield session, digest_marks(marks.get(session.pk, [])) == ended[f"session:{session.pk}"]
+
+
+def fits_roll(session: Session) -> bool:
+    """Whether one session's marks fit the digest of its roll-call; one that cannot be told fits."""
+    if Attendance.objects.filter(session=session, recorded_at__gt=session.roll_ended_at).exists():
+        return True
+    entry = Entry.objects.filter(
+        chain=session.bureau.code, verb="activities.end_roll_call", subject=f"session:{session.pk}"
+    ).first()  # fmt: skip
+    rows = session.attendances.order_by("person__staff_no")
+    columns = ("person__staff_no", "mark", "reason", "minutes_late")
+    return entry is None or digest_marks(rows.values_list(*columns)) == entry.detail["sha256"]

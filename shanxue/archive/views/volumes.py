@@ -22,7 +22,7 @@ from shanxue.jobs.actions import start_job
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power
 
-from ..actions import choose_piece, record_download, refuse_sealing, set_fonds
+from ..actions.sealing import choose_piece, record_download, refuse_sealing, set_fonds
 from ..forms.volumes import FondsForm, PieceForm, SealForm
 from ..models import ArchiveYear
 from ..packagers import find_packager, list_packagers

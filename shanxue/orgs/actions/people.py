@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -238,6 +238,14 @@ def decide_correction(actor: Actor, correction: Correction, *, done: bool, decis
     correction.decision = decision.strip()[:200]
     correction.save(update_fields=["state", "decided_at", "decided_by", "decision"])
     record_person(correction.person, actor, at, "decide_correction", {"what": correction.what, "done": done})
+
+
+@transaction.atomic
+def record_readings(actor: Actor, people: Iterable[int], what: str) -> None:
+    """Write down for many people at once that somebody took their records away; the caller's entry is in the trail."""
+    own = actor.person.pk if actor.person is not None else None
+    rows = [PersonReading(person_id=pk, user=actor.user, on=actor.on, what=what) for pk in set(people) - {own}]
+    PersonReading.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic

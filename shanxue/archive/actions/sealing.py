@@ -17,12 +17,12 @@ from shanxue.base.volumes import Retention
 from shanxue.orgs.actions.closing import close_year
 from shanxue.orgs.models import Bureau
 
-from .bag import hash_file
-from .models import ArchiveYear, PieceChoice, SealedPiece
-from .packing import Packed, Progress, name_package, pack_year
-from .paths import get_folder, hold_year
-from .queries import read_volume
-from .rules import Volume, YearState
+from ..bag import hash_file
+from ..models import ArchiveYear, PieceChoice, SealedPiece
+from ..packing import Packed, Progress, name_package, pack_year
+from ..paths import get_folder, hold_year
+from ..queries import read_volume
+from ..rules import Volume, YearState
 
 DRAFT = ".draft-"
 

@@ -1,0 +1,1 @@
+"""Writing in this room: sealing a year, taking evidence, doubts."""
