@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shanxue.archive.queries import may_read
-from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.archive.queries import may_audit, may_read
+from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import ADMIN_POWERS, Actor
