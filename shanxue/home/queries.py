@@ -43,8 +43,8 @@ NO_CALENDAR = "没有这个日历地址，或者它已经停用。登录后在�
 KEPT = timedelta(days=60)  # how far back a calendar still shows what was
 # Their due.py, in the order of the line “今年学习”.
 ROOMS: tuple[ModuleType, ...] = (
-    plans, activities, study, exams, resources, supervision, assessment, ballot_due, score_due, orgs, bulletins, archive,
-    due,
+    plans, activities, study, exams, resources, supervision, assessment, ballot_due, score_due, orgs, bulletins,
+    archive, due,
 )  # fmt: skip
 
 
