@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 from shanxue.plans.models import Campaign, PlanItem
+from shanxue.resources.models import Booking, Venue
 
 from .rules import (
     How,
@@ -40,6 +41,8 @@ class Session(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     start_time = models.TimeField(null=True, blank=True)  # on the day ``on``, Beijing time
     place = models.CharField(max_length=80, blank=True)
+    venue = models.ForeignKey(Venue, models.SET_NULL, null=True, blank=True, related_name="sessions")  # 阵地
+    booking = models.OneToOneField(Booking, models.SET_NULL, null=True, blank=True, related_name="session")
     host = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")  # 主持人
     recorder = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")  # 记录人
     plan_item = models.ForeignKey(PlanItem, models.SET_NULL, null=True, blank=True, related_name="sessions")

@@ -200,6 +200,9 @@ OFFICE = Section(_("全局和办公室"), (
 
 RESOURCES = Section(_("经费、图书和阵地"), (
     Page("resources:fund", _("专项经费"), _("今年的来源、用途、付款和剩余。"), reads_bureau),
+    Page("resources:used", _("经费买了什么、谁在用"), _("一页看清钱、书、报刊、设备和阵地。"), reads_bureau),
+    Page("resources:venues", _("学习阵地"), _("会议室、学习室一周的安排，可以预约。"), reads_any),
+    Page("resources:new_venue", _("登记阵地"), _("座位、设备和开放时间。"), keeps_office),
     Page("resources:shelf", _("书架"), _("有什么书可以借，在架几册。"), reads_any),
     Page("resources:mine", _("我的借阅"), _("借着的书、到期的日子和推荐过的书。"), has_own),
     Page("resources:suggest", _("推荐一本书"), _("请办公室买一本书，会有答复。"), has_own),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
 from shanxue.resources.actions.lending import ask_to_borrow, lend
 from shanxue.resources.actions.shelf import suggest
 from shanxue.resources.actions.spending import attach_receipt
+from shanxue.resources.actions.venues import add_equipment, book_venue
+from shanxue.resources.rules import Condition, LineKind
+from shanxue.resources.rules.bookings import Slot
 from shanxue.resources.uploads import keep_receipt
 from tests.house import House
-from tests.roles import BUREAU, HAS_OWN
+from tests.roles import BUREAU, HAS_OWN, LEADING
 
-from .rows import AT, act_as, buy, make_fund, order, put_on_shelf, subscribe
+from .rows import AT, act_as, buy, make_fund, make_venue, order, put_on_shelf, subscribe
 
 OFFICE: set[str | None] = {"office"}
 VISITORS: set[str | None] = {*HAS_OWN, *BUREAU}
@@ -54,11 +59,23 @@ OPEN_TO: dict[str, set[str | None]] = {
     "resources:edit_subscription": OFFICE,
     "resources:tick": set(),
     "resources:claim": set(),
+    "resources:used": BUREAU,
+    "resources:venues": VISITORS,
+    "resources:new_venue": OFFICE,
+    "resources:venue": VISITORS,
+    "resources:edit_venue": OFFICE,
+    "resources:end_venue": set(),
+    "resources:book": LEADING,
+    "resources:add_equipment": OFFICE,
+    "resources:place_equipment": OFFICE,
+    "resources:equipment": OFFICE,
+    "resources:free_booking": set(),
 }
 POST_ONLY = {
     f"resources:{name}"
     for name in (
         "end_commitment attach_receipt remove_line ask take_back move_copy give_back report_lost renew tick claim"
+        " end_venue free_booking"
     ).split()
 }
 
@@ -74,6 +91,10 @@ def make(house: House) -> dict[str, list[object]]:
     loan = lend(act_as(house), "00001", house.people["张三"].staff_no, at=AT)
     request = ask_to_borrow(act_as(house, "secretary"), title.pk, at=AT)
     wish = suggest(act_as(house, "member"), "论语译注", "", "", at=AT)
+    venue, placed = make_venue(house), buy(house, 10_000, 2, LineKind.EQUIPMENT)
+    item = add_equipment(act_as(house), venue.pk, "投影仪", 1, Condition.GOOD, line_id=placed.pk, at=AT)
+    slot = Slot(date(2026, 12, 4), time(9), time(10))
+    booking = book_venue(act_as(house, "secretary"), venue.pk, house.units["第一支部"], "支部学习", slot, at=AT)
     names = {
         "new_source new_purpose close_fund account": [fund.pk],
         "purpose adjust commit pay": [commitment.purpose_id],
@@ -86,6 +107,10 @@ def make(house: House) -> dict[str, list[object]]:
         "move_copy": [loan.copy_id],
         "give_back report_lost renew": [loan.pk],
         "suggestion": [wish.pk],
+        "venue edit_venue end_venue book add_equipment": [venue.pk],
+        "place_equipment": [placed.pk],
+        "equipment": [item.pk],
+        "free_booking": [booking.pk],
         "subscription edit_subscription tick claim": [subscription.pk],
     }
     return {f"resources:{name}": list(found) for words, found in names.items() for name in words.split()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 from django.db import connection
@@ -16,7 +16,8 @@ from shanxue.resources.actions.periodicals import Order
 from shanxue.resources.actions.periodicals import subscribe as enter_subscription
 from shanxue.resources.actions.shelf import Book, Copies, add_title
 from shanxue.resources.actions.spending import Bill, Bought, add_line, commit_money, pay
-from shanxue.resources.models import Commitment, Fund, Payment, PaymentLine, Purpose, Subscription, Title
+from shanxue.resources.actions.venues import Place, save_venue
+from shanxue.resources.models import Commitment, Fund, Payment, PaymentLine, Purpose, Subscription, Title, Venue
 from shanxue.resources.rules import Frequency, LineKind
 from tests.house import House
 
@@ -71,6 +72,11 @@ def put_on_shelf(house: House, name: str, copies: int = 1) -> Title:
 
 def subscribe(house: House, name: str = "求是") -> Subscription:
     return enter_subscription(act_as(house), Order(name, YEAR, Frequency.MONTHLY), at=AT)
+
+
+def make_venue(house: House, name: str = "四楼学习室") -> Venue:
+    """Open from Monday to Friday, 8:30 to 18:00, for at most four hours at once."""
+    return save_venue(act_as(house), None, Place(name, 40, time(8, 30), time(18)), at=AT)
 
 
 def read(client: Client, path: str) -> str:

@@ -15,12 +15,14 @@ from shanxue.base.errors import Refusal
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_leading
 from shanxue.plans.models import Campaign, PlanItem
+from shanxue.resources.models import Venue
 
 from ..models import AgendaItem, Attendance, Session, SessionNote
 from ..queries.arranging import draw_expected, find_home_units
 from ..rules import How, Mark, SessionKind, SessionState, Tier
 from ..rules.agenda import AgendaRow
 from ..rules.expected import Listed, Place
+from .venues import free_place, name_place, settle_booking
 
 OPEN_MARKS = (Mark.UNRECORDED, Mark.EXEMPT, Mark.LEAVE)  # nobody has said who was there yet
 
@@ -37,6 +39,7 @@ class Arrangement:
     start_time: time | None = None
     minutes: int | None = None
     place: str = ""
+    venue: Venue | None = None
     credit_milli: int = 0
     host: Person | None = None
     recorder: Person | None = None
@@ -61,7 +64,8 @@ def arrange_session(
 ) -> Session:
     """Draft a session: nobody is told and nobody is on its list before ``send_notice``.
 
-    Raises Refusal ``session_past`` for a day gone by that is not a 补录, ``session_twice`` for one that stands already.
+    Raises Refusal ``session_past`` for a day gone by that is not a 补录, ``session_twice`` for one that stands already,
+    ``booking_clash`` where its 阵地 is taken.
     """
     demand_leading(actor, arrangement.unit)
     _demand_day(arrangement, timezone.localdate(at))
@@ -76,6 +80,7 @@ def arrange_session(
     except IntegrityError:  # two drafted it at the same moment
         raise _refuse_twice(arrangement, None) from None
     _write_agenda(session, arrangement.agenda)
+    settle_booking(actor, session, late_entry=arrangement.late_entry, at=at)
     _record(actor, session, at, "arrange", {"topic": session.topic, "on": session.on.isoformat(), "kind": session.kind})
     return session
 
@@ -111,8 +116,9 @@ def _write_day(day: date) -> str:
 
 
 def _list_columns(arrangement: Arrangement | Session) -> dict[str, Any]:
-    names = ("kind tier topic on start_time minutes place credit_milli host recorder plan_item campaign notice").split()
-    return {name: getattr(arrangement, name) for name in names}
+    names = "kind tier topic on start_time minutes venue credit_milli host recorder plan_item campaign notice".split()
+    columns = {name: getattr(arrangement, name) for name in names}
+    return columns | {"place": name_place(arrangement.place, arrangement.venue)}
 
 
 def _write_agenda(session: Session, rows: Sequence[AgendaRow]) -> None:
@@ -133,7 +139,8 @@ def _record(actor: Actor, session: Session, at: datetime, verb: str, detail: dic
 
 def lock_session(session: Session) -> Session:
     """Read a session again and hold it until the transaction ends."""
-    return Session.objects.select_for_update(of=("self",)).select_related("bureau", "unit").get(pk=session.pk)
+    found = Session.objects.select_for_update(of=("self",))
+    return found.select_related("bureau", "unit", "booking", "venue").get(pk=session.pk)
 
 
 @transaction.atomic
@@ -279,12 +286,14 @@ def change_session(actor: Actor, session: Session, arrangement: Arrangement, *, 
     elif arrangement.on != session.on:
         _demand_day(arrangement, timezone.localdate(at))
     _demand_new(arrangement, but=session)
+    arrangement = replace(arrangement, place=name_place(arrangement.place, arrangement.venue))
     told = _describe_changes(session, arrangement) if session.noticed_at is not None else []
     columns = _list_columns(arrangement)
     for name, value in columns.items():
         setattr(session, name, value)
     session.save(update_fields=list(columns))
     _write_agenda(session, arrangement.agenda)
+    settle_booking(actor, session, late_entry=arrangement.late_entry or session.on < timezone.localdate(at), at=at)
     if told:
         SessionNote.objects.create(session=session, text="；".join(told)[:200], at=at, actor=str(actor.user))
     _record(actor, session, at, "change_session", {"told": told})
@@ -309,11 +318,12 @@ def _write_time(value: time | None) -> str:
 @transaction.atomic
 def postpone_session(
     actor: Actor, session: Session, *, on: date, start_time: time | None, minutes: int | None, place: str, reason: str,
-    at: datetime,
+    venue: Venue | None = None, at: datetime,
 ) -> Session:  # fmt: skip
     """Postpone: the old session stays with its reason, a new draft on another day takes its place.
 
-    The new list is drawn for the new day when its own notice goes out; changes by hand are not carried over.
+    Its 阵地 is free again, and ``venue`` is booked for the new day. The new list is drawn for the new day when its own
+    notice goes out; changes by hand are not carried over.
     """
     demand_leading(actor, session.unit)
     old = lock_session(session)
@@ -323,9 +333,11 @@ def postpone_session(
         raise Refusal("same_day", "延期请选另一天。同一天改时间或地点，请用“改时间和内容”。")
     old.state, old.reason = SessionState.POSTPONED, reason
     old.save(update_fields=["state", "reason"])
+    free_place(actor, old, at=at)
     arrangement = replace(
-        read_arrangement(old), on=on, start_time=start_time, minutes=minutes, place=place, late_entry=False
-    )
+        read_arrangement(old), on=on, start_time=start_time, minutes=minutes, place=place, venue=venue,
+        late_entry=False,
+    )  # fmt: skip
     new = arrange_session(actor, arrangement, at=at, replaces=old)
     _record(actor, old, at, "postpone_session", {"to": on.isoformat(), "reason": reason, "new": new.pk})
     return new
@@ -359,4 +371,5 @@ def cancel_session(actor: Actor, session: Session, *, reason: str, at: datetime)
     _demand_changeable(session, "取消")
     session.state, session.reason = SessionState.CANCELLED, _demand_words(reason, "取消")
     session.save(update_fields=["state", "reason"])
+    free_place(actor, session, at=at)
     _record(actor, session, at, "cancel_session", {"reason": session.reason})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanxue.orgs.models import Person
 from shanxue.plans.models import Campaign
+from shanxue.resources.models import Venue
 from shanxue.web.forms import PlainForm
 
 from ..models import Session
@@ -23,7 +24,7 @@ MOST_AGENDA_ROWS = 30
 Choices = list[tuple[str, Any]]
 
 
-def _offer(first: Any, rows: Iterable[Person | Campaign]) -> Choices:
+def _offer(first: Any, rows: Iterable[Person | Campaign | Venue]) -> Choices:
     return [("", first), *((str(row.pk), row.name) for row in rows)]
 
 
@@ -36,6 +37,7 @@ class ArrangeForm(PlainForm):
     on = forms.DateField(label=_("日期"), widget=forms.DateInput())
     start_time = forms.TimeField(label=_("开始时间"), required=False, widget=forms.TimeInput())
     end_time = forms.TimeField(label=_("结束时间"), required=False, widget=forms.TimeInput())
+    venue = forms.ChoiceField(label=_("阵地"), required=False, help_text=_("选了就预约，别人不能再占。"))
     place = forms.CharField(label=_("地点"), required=False, max_length=80)
     credit = forms.DecimalField(
         label=_("认定学时"), required=False, min_value=Decimal(0), max_digits=5, decimal_places=2,
@@ -50,9 +52,11 @@ class ArrangeForm(PlainForm):
     late_entry = forms.BooleanField(label=_("补录：会议已经开过，现在登记"), required=False)
 
     def __init__(
-        self, *args: Any, people: Sequence[Person], campaigns: Sequence[Campaign], sets_tier: bool, **kwargs: Any
-    ) -> None:
+        self, *args: Any, people: Sequence[Person], campaigns: Sequence[Campaign], sets_tier: bool,
+        venues: Sequence[Venue] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.venues = offer_venues(self, venues)
         self.needs_start = True  # a notice says when; what was entered afterwards may not know
         self.people = {str(person.pk): person for person in people}
         self.campaigns = {str(campaign.pk): campaign for campaign in campaigns}
@@ -81,12 +85,26 @@ class ArrangeForm(PlainForm):
         return count_minutes(start, end) if start and end else None
 
 
+def offer_venues(form: PlainForm, venues: Sequence[Venue]) -> dict[str, Venue]:
+    """Offer the places that may be booked; a bureau without any is not asked."""
+    if venues:
+        form.fields["venue"].choices = _offer(_("不用阵地"), venues)  # type: ignore[attr-defined]
+    else:
+        del form.fields["venue"]
+    return {str(venue.pk): venue for venue in venues}
+
+
 class PostponeForm(PlainForm):
     on = forms.DateField(label=_("新的日期"), widget=forms.DateInput())
     start_time = forms.TimeField(label=_("开始时间"), widget=forms.TimeInput())
     end_time = forms.TimeField(label=_("结束时间"), required=False, widget=forms.TimeInput())
+    venue = forms.ChoiceField(label=_("阵地"), required=False, help_text=_("原来的预约会取消，按新的时间重新预约。"))
     place = forms.CharField(label=_("地点"), required=False, max_length=80)
     reason = forms.CharField(label=_("延期的原因"), max_length=100)
+
+    def __init__(self, *args: Any, venues: Sequence[Venue] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.venues = offer_venues(self, venues)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -117,7 +135,9 @@ def describe_initial(session: Session, **changed: Any) -> dict[str, Any]:
     initial: dict[str, Any] = {
         "kind": session.kind, "tier": session.tier, "topic": session.topic, "on": session.on,
         "start_time": session.start_time, "end_time": find_end(session.start_time, session.minutes),
-        "place": session.place, "credit": Decimal(session.credit_milli) / 1000 if session.credit_milli else None,
+        "place": "" if session.venue and session.venue.name == session.place else session.place,
+        "venue": str(session.venue_id or ""),
+        "credit": Decimal(session.credit_milli) / 1000 if session.credit_milli else None,
         "host": str(session.host_id or ""), "recorder": str(session.recorder_id or ""),
         "campaign": str(session.campaign_id or ""), "notice": session.notice,
     }  # fmt: skip

@@ -53,7 +53,7 @@ def find_led_session(actor: Actor, session_id: int) -> Session:
 
 
 def _pick(sessions: QuerySet[Session], session_id: int) -> Session:
-    found = sessions.select_related("bureau", "unit", "host", "recorder", "plan_item", "campaign", "replaces")
+    found = sessions.select_related("bureau", "unit", "venue", "host", "recorder", "plan_item", "campaign", "replaces")
     session = found.filter(pk=session_id).first()
     if session is None:
         raise refuse_missing("这次会议")

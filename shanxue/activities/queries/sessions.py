@@ -42,6 +42,8 @@ class Filter:
     unit: int | None = None
     kind: str = ""
     show: str = ""
+    venue: int | None = None
+    year: int | None = None  # of span "year"; None: this year
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def filter_sessions(actor: Actor, chosen: Filter) -> QuerySet[Session]:
     elif chosen.span == "past":
         found = found.filter(on__lt=today)
     elif chosen.span == "year":
-        found = found.filter(on__gte=date(today.year, 1, 1), on__lt=date(today.year + 1, 1, 1))
+        year = chosen.year or today.year
+        found = found.filter(on__gte=date(year, 1, 1), on__lt=date(year + 1, 1, 1))
     else:
         found = found.filter(on__gte=first, on__lt=add_months(first, 1))
     if chosen.show in SHOWN:
@@ -92,12 +95,14 @@ def _narrow(found: QuerySet[Session], chosen: Filter) -> QuerySet[Session]:
         found = found.filter(unit=chosen.unit)
     if chosen.kind:
         found = found.filter(kind=chosen.kind)
+    if chosen.venue is not None:
+        found = found.filter(venue=chosen.venue)
     return found
 
 
 def count_kept(actor: Actor, chosen: Filter) -> dict[str, int]:
     """Planned against held in the year, each apart: one query."""
-    year = chosen.today.year
+    year = chosen.year or chosen.today.year
     found = _narrow(scope_sessions(actor), chosen).filter(on__gte=date(year, 1, 1), on__lt=date(year + 1, 1, 1))
     return found.aggregate(**{name: Count("pk", filter=condition) for name, condition in SHOWN.items()})
 

@@ -28,6 +28,7 @@ from shanxue.orgs.queries import (
 )
 from shanxue.plans.models import PlanItem
 from shanxue.plans.queries.planning import find_item, list_open_items
+from shanxue.resources.queries.venues import list_open_venues
 
 from ..actions.arranging import (
     Arrangement,
@@ -145,6 +146,7 @@ def _build_form(actor: Actor, unit: Unit, request: HttpRequest, initial: dict[st
     return ArrangeForm(
         request.POST if request.method == "POST" else None, initial=initial, people=people,
         campaigns=list_campaigns(unit), sets_tier=is_office_for(actor, unit),
+        venues=list_open_venues(unit.bureau, actor.on),
     )  # fmt: skip
 
 
@@ -164,7 +166,8 @@ def _read_form(unit: Unit, form: ArrangeForm, rows: list[AgendaRow], item: PlanI
     return Arrangement(
         unit=unit, kind=kind, topic=given["topic"], on=given["on"], start_time=given["start_time"],
         tier=Tier(given["tier"]) if given.get("tier") else TIER_OF_KIND.get(kind, Tier.BRANCH),
-        minutes=form.read_minutes(), place=given["place"], credit_milli=int((given["credit"] or 0) * 1000),
+        minutes=form.read_minutes(), place=given["place"], venue=form.venues.get(given.get("venue") or ""),
+        credit_milli=int((given["credit"] or 0) * 1000),
         host=form.people.get(given["host"]), recorder=form.people.get(given["recorder"]),
         campaign=form.campaigns.get(given.get("campaign") or ""), plan_item=item, notice=given["notice"],
         agenda=tuple(agenda), late_entry=given.get("late_entry", False),
@@ -315,14 +318,17 @@ def postpone(request: HttpRequest, session_id: int) -> HttpResponse:
     actor = demand_actor(request)
     session = find_led_session(actor, session_id)
     initial = describe_initial(session, on=None)
-    form = PostponeForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PostponeForm(
+        request.POST if request.method == "POST" else None, initial=initial,
+        venues=list_open_venues(session.bureau, actor.on),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         minutes = count_minutes(given["start_time"], given["end_time"]) if given["end_time"] else None
         try:
             new = postpone_session(
                 actor, session, on=given["on"], start_time=given["start_time"], minutes=minutes, place=given["place"],
-                reason=given["reason"], at=timezone.now(),
+                reason=given["reason"], venue=form.venues.get(given.get("venue") or ""), at=timezone.now(),
             )  # fmt: skip
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)

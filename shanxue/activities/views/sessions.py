@@ -77,19 +77,22 @@ def show_sessions(request: HttpRequest) -> HttpResponse:
 
 def _write_query(chosen: Filter) -> str:
     """What is kept of the filter when another span is opened."""
-    given = {"unit": chosen.unit or "", "kind": chosen.kind}
+    given = {"unit": chosen.unit or "", "kind": chosen.kind, "venue": chosen.venue or "", "year": chosen.year or ""}
     return "".join(f"&{urlencode({name: value})}" for name, value in given.items() if value)
 
 
 def _read_filter(request: HttpRequest, actor: Actor) -> Filter:
     given = request.GET
     span, show, kind, unit = (given.get(name, "") for name in ("when", "show", "kind", "unit"))
+    venue, year = given.get("venue", ""), given.get("year", "")
     return Filter(
         today=actor.on,
         span=span if span in SPANS else "month",
         unit=int(unit) if unit.isdecimal() else None,
         kind=kind if kind in {one.value for one in SessionKind} else "",
         show=show if show in SHOWN else "",
+        venue=int(venue) if venue.isdecimal() else None,
+        year=int(year) if year.isdecimal() and 2000 <= int(year) <= 2100 else None,
     )
 
 

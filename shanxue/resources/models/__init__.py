@@ -2,13 +2,16 @@
 
 from .books import BorrowRequest, Copy, Issue, Loan, LoanTally, Subscription, Suggestion, Title
 from .funds import Adjustment, Carry, Commitment, Fund, Payment, PaymentLine, Purpose, Receipt, Source
+from .venues import Booking, Equipment, Venue
 
 __all__ = [
     "Adjustment",
+    "Booking",
     "BorrowRequest",
     "Carry",
     "Commitment",
     "Copy",
+    "Equipment",
     "Fund",
     "Issue",
     "Loan",
@@ -21,4 +24,5 @@ __all__ = [
     "Subscription",
     "Suggestion",
     "Title",
+    "Venue",
 ]

@@ -136,6 +136,12 @@ def count_loans(bureau: Bureau, year: int) -> int:
     return rows + int(tallied)
 
 
+def count_title_loans(title: Title, year: int) -> int:
+    """How often a title was lent in a year: a number without people."""
+    rows = Loan.objects.filter(copy__title=title, on__year=year).count()
+    return rows + (LoanTally.objects.filter(title=title, year=year).aggregate(sum=Sum("count"))["sum"] or 0)
+
+
 def scope_suggestions(actor: Actor) -> QuerySet[Suggestion]:
     """The office reads all suggestions; everybody reads their own."""
     found = Suggestion.objects.filter(bureau=actor.bureau)

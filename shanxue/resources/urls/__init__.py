@@ -1,6 +1,6 @@
 """Addresses of this room, one module for each part."""
 
-from . import funds, shelf
+from . import funds, shelf, venues
 
 app_name = "resources"
-urlpatterns = [*funds.urlpatterns, *shelf.urlpatterns]
+urlpatterns = [*funds.urlpatterns, *shelf.urlpatterns, *venues.urlpatterns]

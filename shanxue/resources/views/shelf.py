@@ -53,6 +53,7 @@ def show_title(request: HttpRequest, title_id: int) -> HttpResponse:
         "title": title, "isbn": write_isbn(title.isbn), "own": queries.describe_own(title, actor.person),
         "copies": [(copy, loans.get(copy.pk)) for copy in copies], "waiting": queries.list_waiting(title),
         "places": "、".join(dict.fromkeys(copy.place for copy in copies if copy.place)),
+        "lent": queries.count_title_loans(title, actor.on.year) if actor.reads_bureau else None,
         "line": next((copy.line for copy in copies if copy.line), None),
     }  # fmt: skip
     return render(request, "resources/title.html", page)

@@ -177,7 +177,7 @@ def show_payment(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 
 def _describe_payment(actor: Actor, payment: Payment) -> dict[str, Any]:
-    lines = list(payment.lines.prefetch_related("copies", "subscriptions").order_by("pk"))
+    lines = list(payment.lines.prefetch_related("copies", "subscriptions", "equipment__venue").order_by("pk"))
     is_payment = payment.kind == PaymentKind.PAYMENT
     return {
         "payment": payment, "fund": payment.purpose.fund, "lines": lines,
