@@ -16,10 +16,10 @@ from shanxue.resources.models import PaymentLine
 from shanxue.resources.rules import Frequency, IssueState, LineKind
 
 CASES = {
-    "党史党建": "四楼学习室 1 号柜",
-    "法律法规": "四楼学习室 2 号柜",
+    "党史党建": "二楼学习室 1 号柜",
+    "法律法规": "二楼学习室 2 号柜",
     "业务管理": "二楼资料室",
-    "综合": "四楼学习室 3 号柜",
+    "综合": "二楼学习室 3 号柜",
 }
 BOOKS = {
     "党史党建": "中国共产党章程 中国共产党的一百年 党员教育管理工作条例释义 党支部工作条例问答 党务工作实用手册 "
