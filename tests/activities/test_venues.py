@@ -68,6 +68,14 @@ def test_a_session_books_its_place_and_says_where(house: House, at: datetime, da
     assert (session.booking.unit, session.booking.what) == (house.units["第一支部"], "学党章")
 
 
+def test_a_place_typed_beside_another_room_gives_way_to_the_room(house: House, at: datetime, day: date) -> None:
+    make_venue(house)
+    session = arrange(house, at, plan(house, day, place="三楼会议室"))
+    assert session.place == "四楼学习室"
+    other = arrange(house, at, plan(house, day, topic="学宪法", start_time=time(9), place="四楼学习室东侧"))
+    assert other.place == "四楼学习室东侧"
+
+
 def test_a_taken_place_is_refused_and_nothing_is_drafted(house: House, at: datetime, day: date) -> None:
     make_venue(house)
     arrange(house, at, plan(house, day))

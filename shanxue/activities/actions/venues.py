@@ -52,5 +52,5 @@ def _read_slot(on: date, start: time | None, minutes: int | None) -> Slot:
 
 
 def name_place(place: str, venue: Venue | None) -> str:
-    """What is written as the place: as typed, else the name of the 阵地."""
-    return place or (venue.name if venue else "")
+    """What is written as the place: as typed; with a 阵地 its name, unless the text says where in it."""
+    return place if venue is None or venue.name in place else venue.name
