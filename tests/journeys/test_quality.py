@@ -65,7 +65,9 @@ def share_out(house: House, addresses: dict[str, str]) -> Iterator[Stop]:
         path = addresses[name]
         for role in readers if name in OF_EVERY_ROLE else readers[:1]:
             answer = clients[role].get(path)
-            if answer.status_code == 200 and answer.content.startswith(b"<!doctype html>"):  # no file, no fragment
+            if (
+                answer.status_code == 200 and not answer.streaming and answer.content.startswith(b"<!doctype html>")
+            ):  # no file, no fragment
                 yield Stop(role, name, path, str(answer.templates[0].name))
 
 
