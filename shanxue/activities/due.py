@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -26,6 +27,7 @@ from .rules.sessions import NEAR_DAYS, describe_days
 EXPLAINED_DAYS = 14  # an absence is offered for explanation so long
 MISSED_DAYS = 92  # absences older than a quarter no longer ask for a make-up by themselves
 MINUTES_DAYS = 7  # minutes not handed in after so many days are late
+MOST_REVIEWS = 3  # more minutes than these stand in one row with their number
 
 
 def list_for_person(person: Person, now: datetime) -> list[Due]:
@@ -188,7 +190,14 @@ def _list_reviews(unit: Unit, units: list[int], today: date) -> Iterator[Due]:
     """Minutes that a recorder handed in; what a secretary wrote is the office's to review."""
     secretaries = [user for user, power in list_reviewers(unit, today) if power == Grant.Power.SECRETARY]
     found = MeetingRecord.objects.filter(session__unit__in=units, state=RecordState.WAITING)
-    for record in found.exclude(writer__in=secretaries).select_related("session").order_by("submitted_at", "pk"):
+    waiting = list(found.exclude(writer__in=secretaries).select_related("session").order_by("submitted_at", "pk"))
+    if len(waiting) > MOST_REVIEWS:
+        first = next((one.submitted_at for one in waiting if one.submitted_at), None)
+        state = f"最早的 {name_day(timezone.localdate(first), today)}提交" if first else ""
+        href = f"{_link('records')}?tab={quote(RecordState.WAITING)}"
+        yield Due("reviews", "审阅", f"审核记录 {len(waiting)} 份", href, Light.NEAR, state)
+        return
+    for record in waiting:
         yield Due(
             f"review-{record.session_id}", "审阅", f"审核记录：{record.session.topic}",
             _link("record", record.session_id), Light.NEAR, f"{record.written_by}已提交",

@@ -36,6 +36,15 @@ def test_what_the_recorder_handed_in_is_the_secretarys_to_review(house: House) -
     assert list_keys(list_for_unit(house.units["第一支部"], NOW)) == []
 
 
+def test_many_minutes_to_review_stand_in_one_row(house: House) -> None:
+    """ux S1: 待审 with its number; the row leads to the list of all of them."""
+    for day in range(1, 5):
+        write_record(hold_meeting(house, f"第{day}次学习"), "待审核", "member", house)
+    (row,) = [row for row in list_for_unit(house.units["第一支部"], NOW) if row.kind == "审阅"]
+    assert (row.key, row.title) == ("reviews", "审核记录 4 份")
+    assert row.href == "/sessions/records/?tab=%E5%BE%85%E5%AE%A1%E6%A0%B8"
+
+
 def test_a_decision_is_a_task_once_the_minutes_are_handed_in_until_done(house: House) -> None:
     """Issue 3 item 3: resolutions that become tasks."""
     session = hold_meeting(house)
