@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bulletins.desk import issue, open_desk, write_bulletin_of
+from tests.bulletins.desk import issue, open_desk, submit, write_bulletin_of
 from tests.house import House
 from tests.roles import BUREAU, READERS
 
@@ -61,7 +61,8 @@ def make(house: House) -> dict[str, list[object]]:
     own = [draft.pk]
     return {
         "bulletins:opinion_new": [1],
-        **dict.fromkeys(("bulletins:document", "bulletins:docx", "bulletins:void", "bulletins:sign"), number),
+        **dict.fromkeys(("bulletins:document", "bulletins:docx", "bulletins:void"), number),
+        "bulletins:sign": [submit(desk, write_bulletin_of(desk, "2026h1")).pk],
         "bulletins:figure": [issued.pk, "expected"],
         "bulletins:file": [issued.pk, body.pk],
         "bulletins:detach": [draft.pk, 1],

@@ -70,6 +70,9 @@ def write_bulletin_of(desk: Desk, period: str, key: str = "office") -> OfficialD
     return draft_bulletin(desk.be(key), None, period, at=desk.at)
 
 
+def submit(desk: Desk, document: OfficialDocument) -> OfficialDocument:
+    return submit_document(desk.be("office"), document, at=desk.at)
+
+
 def issue(desk: Desk, document: OfficialDocument, signer: str = "leader") -> OfficialDocument:
-    submit_document(desk.be("office"), document, at=desk.at)
-    return sign_document(desk.be(signer), document, at=desk.at)
+    return sign_document(desk.be(signer), submit(desk, document), at=desk.at)
