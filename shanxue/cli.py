@@ -226,6 +226,9 @@ def run_serve(arguments: argparse.Namespace) -> int:
     ever on threads that were not copied.
     """
     set_up(migrate=True)
+    from shanxue.intake.uploads import sweep_uploads
+
+    sweep_uploads(_now())  # what somebody uploaded and left for more than a day
     out.print(f"善学已启动：http://{arguments.host}:{arguments.port}/  按 Ctrl-C 停止。")
     out.file.flush()
     os.execv(sys.executable, list_server_arguments(arguments.host, arguments.port))

@@ -63,7 +63,7 @@ def test_clean_file_goes_through_in_four_steps(desk: Desk, house: House, tmp_pat
     assert "导入完成：新增 2 人，更新 0 人，不变 4 人。24 小时内可以撤销。" in page
     assert Person.objects.get(staff_no="3002").party_status == "预备党员"
     batch = Batch.objects.get()
-    assert (batch.actor, batch.file_name, batch.kind) == ("office", "名册.xlsx", "roster")
+    assert (batch.actor, batch.file_name, batch.kind) == ("u-office", "名册.xlsx", "roster")
     assert list((tmp_path / "media" / "uploads" / "imports").iterdir()) == []
     assert [entry.verb for entry in Entry.objects.all()] == ["intake.import"]
 
@@ -200,6 +200,20 @@ def test_column_of_another_name_is_named_on_the_page(desk: Desk, tmp_path: Path)
     assert "确认导入 6 人" in desk.page
     desk.commit()
     assert RememberedAnswer.objects.get().question == "列名:员工识别码"
+
+
+def test_column_that_is_missing_is_named_on_the_page(desk: Desk, tmp_path: Path) -> None:
+    """D case 7: the sentence says what is missing; naming the column mends it without touching the file."""
+    header = ["工号", "同志", "所在支部", "党籍状态"]
+    desk.upload(write(tmp_path / "名册.xlsx", [header, *KNOWN, *NEW]))
+    sentence = (
+        "「在职党员」没有找到“姓名”列。第 1 行的列名是：工号、同志、所在支部、党籍状态。请改正列名，或补上这一列。"
+    )
+    assert sentence in desk.page
+    number = desk.read_asked()["列名:同志"]
+    desk.settle_columns(**{f"k{number}": "列名:同志", f"a{number}": "姓名"})
+    desk.see("check")
+    assert "确认导入 6 人" in desk.page
 
 
 def test_file_without_header_is_named_column_by_column(desk: Desk, tmp_path: Path) -> None:
@@ -366,7 +380,7 @@ def test_list_of_batches_asks_the_same_of_the_database(desk: Desk, house: House,
         )  # fmt: skip
     with CaptureQueriesContext(connection) as queries:
         desk.client.get(reverse("imports:batches"))
-    assert len(queries) == 5
+    assert len(queries) == 6
 
 
 def test_long_import_is_written_in_the_background(

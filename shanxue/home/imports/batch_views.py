@@ -20,7 +20,7 @@ from shanxue.intake.queries import get_batch, list_batches
 from shanxue.intake.registry import open_registry
 from shanxue.orgs.actors import demand_actor
 
-from .scope import UNDO_WITHIN, demand_importer, is_undone_here, may_undo
+from .scope import UNDO_WITHIN, demand_importer, describe_batches, is_undone_here, may_undo
 from .words import say_answer
 
 PER_PAGE = 50
@@ -31,7 +31,7 @@ PER_PAGE = 50
 def show_batches(request: HttpRequest) -> HttpResponse:
     bureau, now = demand_importer(demand_actor(request)), timezone.now()
     found = Paginator(list_batches(bureau.code), PER_PAGE).get_page(request.GET.get("page"))
-    page = {"page": found, "batches": [(batch, may_undo(batch, now)) for batch in found]}
+    page = {"page": found, "batches": describe_batches(found, now)}
     return render(request, "imports/batches.html", page)
 
 
@@ -45,7 +45,7 @@ def show_batch(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             _refuse_late(batch)
-            undo_batch(batch, actor=str(actor.user), at=now)
+            undo_batch(batch, actor=actor.user.username, at=now)
         except Refusal as error:
             refusal = error
         else:
@@ -53,7 +53,8 @@ def show_batch(request: HttpRequest, number: int) -> HttpResponse:
             messages.success(request, _("已撤销批次 %(number)s（%(file)s），数据恢复到导入之前。") % told)
             return redirect("imports:batch", number)
     batch.refresh_from_db()
-    page = _describe_batch(batch) | {"may_undo": may_undo(batch, now), "refusal": refusal}
+    (shown,) = describe_batches([batch], now)
+    page = _describe_batch(batch) | {"may_undo": shown.may_undo, "shown": shown, "refusal": refusal}
     return render(request, "imports/batch.html", page, status=refusal.status if refusal else 200)
 
 

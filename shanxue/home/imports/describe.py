@@ -88,6 +88,11 @@ class FileView:
     encoding: str = ""
     refused: str = ""
 
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether a line of the file holds more than one: a sheet printed in blocks."""
+        return self.account.rows_in_file + self.header_count > self.line_count
+
 
 def describe_files(plan: Plan) -> list[FileView]:
     numbers = iter(range(1000, 10**6))  # apart from those of the questions on the same page

@@ -33,4 +33,6 @@ def commit_in_background(job_id: int, upload_id: int, preview: str) -> None:
         upload, job = Upload.objects.get(pk=upload_id), Job.objects.select_related("user").get(pk=job_id)
         if upload.done_at is None:
             name = Bureau.objects.get(code=upload.bureau_code).name
-            commit_as_shown(upload, preview, bureau_name=name, actor=str(job.user), at=timezone.now(), progress=tell)
+            commit_as_shown(
+                upload, preview, bureau_name=name, actor=job.user.username, at=timezone.now(), progress=tell
+            )

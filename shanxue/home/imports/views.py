@@ -39,7 +39,7 @@ from .describe import (
     list_lines,
 )
 from .forms import UploadForm
-from .scope import UNDO_WITHIN, demand_importer, find_own, may_undo
+from .scope import UNDO_WITHIN, demand_importer, describe_batches, find_own, may_undo
 from .steps import list_steps
 from .tasks import commit_as_shown, commit_in_background
 from .words import next_steps, say_answer
@@ -72,7 +72,7 @@ def start(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("文件没有读完，什么都没有导入。"))
     page = {
         "form": form, "steps": list_steps(1), "kinds": list_kinds(),
-        "batches": [(batch, may_undo(batch, now)) for batch in list_batches(bureau.code, BATCHES_SHOWN)],
+        "batches": describe_batches(list_batches(bureau.code, BATCHES_SHOWN), now),
         "waiting": uploads.list_waiting(bureau.code, actor.user.username, now=now),
     }  # fmt: skip
     return render(request, "imports/start.html", page, status=400 if form.errors else 200)
@@ -176,7 +176,7 @@ def _commit(request: HttpRequest, upload: Upload) -> HttpResponse:
                 href=reverse("imports:done", args=[upload.token]), upload_id=upload.pk, preview=preview,
             )  # fmt: skip
             return redirect("jobs:job", job.pk)
-        commit_as_shown(upload, preview, bureau_name=actor.bureau.name, actor=str(actor.user), at=now)
+        commit_as_shown(upload, preview, bureau_name=actor.bureau.name, actor=actor.user.username, at=now)
     except Refusal as refusal:
         if Upload.objects.filter(pk=upload.pk, done_at__isnull=False).exists():
             return redirect("imports:done", upload.token)  # the same click, a moment earlier
@@ -188,11 +188,12 @@ def _show_check(request: HttpRequest, upload: Upload, refusal: Refusal | None) -
     plan = _plan(request, upload)
     found = list_items(plan)
     asked = {item.key: item.message for _code, item in found if item.key}
+    files = describe_files(plan)
     page = {
-        "upload": upload, "steps": list_steps(3 if found else 4), "files": describe_files(plan),
+        "upload": upload, "steps": list_steps(3 if found else 4), "files": files,
         "groups": group_items(found[:AT_ONCE]), "open_count": len(found), "hidden_count": max(len(found) - AT_ONCE, 0),
         "totals": count_all(plan), "in_people": counts_people(plan), "tidied": gather_tidied(plan),
-        "skipped": group_skipped([skip for file in describe_files(plan) for skip in file.account.skipped]),
+        "skipped": group_skipped([skip for file in files for skip in file.account.skipped]),
         "excluded": list_excluded(plan), "given": _list_given(upload),
         "remembered": [
             (key, say_answer(key), answer) for key in sorted(plan.answers.used)
