@@ -42,6 +42,10 @@ def keeps_whole_office(actor: Actor) -> bool:
     return writes_scope(actor, None)
 
 
+def keeps_resources(actor: Actor) -> bool:
+    return actor.keeps_whole_office
+
+
 def imports_all(actor: Actor) -> bool:
     return actor.keeps_whole_office
 
@@ -202,16 +206,16 @@ RESOURCES = Section(_("经费、图书和阵地"), (
     Page("resources:fund", _("专项经费"), _("今年的来源、用途、付款和剩余。"), reads_bureau),
     Page("resources:used", _("经费买了什么、谁在用"), _("一页看清钱、书、报刊、设备和阵地。"), reads_bureau),
     Page("resources:venues", _("学习阵地"), _("会议室、学习室一周的安排，可以预约。"), reads_any),
-    Page("resources:new_venue", _("登记阵地"), _("座位、设备和开放时间。"), keeps_office),
+    Page("resources:new_venue", _("登记阵地"), _("座位、设备和开放时间。"), keeps_resources),
     Page("resources:shelf", _("书架"), _("有什么书可以借，在架几册。"), reads_any),
     Page("resources:mine", _("我的借阅"), _("借着的书、到期的日子和推荐过的书。"), has_own),
     Page("resources:suggest", _("推荐一本书"), _("请办公室买一本书，会有答复。"), has_own),
     Page("resources:subscriptions", _("报刊"), _("今年订的报刊，到了哪些期，缺哪些期。"), reads_any),
-    Page("resources:loans", _("借还登记"), _("借出、归还，谁的书过期了。"), keeps_office),
-    Page("resources:suggestions", _("荐购"), _("同志们推荐的书，等着答复。"), keeps_office),
-    Page("resources:new_title", _("登记图书"), _("把新书登记上架。"), keeps_office),
-    Page("resources:new_subscription", _("登记报刊"), _("登记订的报刊，列出各期。"), keeps_office),
-    Page("resources:new_fund", _("新建一年的经费"), _("年初建账，登记来源和批准的用途。"), keeps_office),
+    Page("resources:loans", _("借还登记"), _("借出、归还，谁的书过期了。"), keeps_resources),
+    Page("resources:suggestions", _("荐购"), _("同志们推荐的书，等着答复。"), keeps_resources),
+    Page("resources:new_title", _("登记图书"), _("把新书登记上架。"), keeps_resources),
+    Page("resources:new_subscription", _("登记报刊"), _("登记订的报刊，列出各期。"), keeps_resources),
+    Page("resources:new_fund", _("新建一年的经费"), _("年初建账，登记来源和批准的用途。"), keeps_resources),
 ))  # fmt: skip
 
 ADMINISTRATION = Section(_("账号和授权"), (

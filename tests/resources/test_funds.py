@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.models import Grant
 from shanxue.resources.actions import funds, spending
 from shanxue.resources.models import Adjustment, Commitment, Payment, Purpose
 from shanxue.resources.queries.funds import list_entries, list_purposes, read_balance, sum_rows
 from shanxue.resources.rules import CommitmentState
-from tests.house import House
+from tests.house import House, add_user
 
 from .rows import AT, DAY, DECIDED, act_as, bill, buy, find, make_fund, order, spend
 
@@ -207,6 +208,14 @@ def test_only_the_office_spends(house: House) -> None:
         with pytest.raises(Refusal) as refused:
             spending.pay(act_as(house, key), find().pk, bill(1), key=uuid4(), at=AT)
         assert refused.value.code == "not_office"
+
+
+def test_the_office_of_one_branch_does_not_spend_the_bureaus_money(house: House) -> None:
+    add_user(house, "branch-office", Grant.Power.OFFICE, "第一支部")
+    make_fund(house)
+    with pytest.raises(Refusal) as refused:
+        spending.pay(act_as(house, "branch-office"), find().pk, bill(1), key=uuid4(), at=AT)
+    assert refused.value.code == "not_office"
 
 
 Step = tuple[str, int, int]

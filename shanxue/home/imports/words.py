@@ -17,6 +17,7 @@ NEXT: dict[str, tuple[str, str | Promise]] = {
     "plan": ("plans:plans", _("看学习计划")),
     "sessions": ("activities:sessions", _("看会议")),
     "attendance": ("activities:sessions", _("看会议和考勤")),
+    "books": ("resources:shelf", _("看书架")),
     "scores": ("assessment:board", _("看考核情况")),
     "events": ("assessment:board", _("看考核情况")),
     "votes": ("assessment:board", _("看考核情况")),
@@ -26,7 +27,8 @@ NEXT: dict[str, tuple[str, str | Promise]] = {
 }
 ABOUT: dict[str, str | Promise] = {
     "单位": _("单位“%(what)s”对应到"), "列名": _("列“%(what)s”读作"), "标记": _("标记“%(what)s”是"),
-    "选列": _("哪一列是“%(what)s”"), "补零": _("编号按 %(what)s 位补齐"), "读隐藏表": _("隐藏的工作表“%(what)s”"),
+    "选列": _("哪一列是“%(what)s”"), "补零": _("编号按 %(what)s 位补齐"),
+    "图书补零": _("编号按 %(what)s 位补齐"), "读隐藏表": _("隐藏的工作表“%(what)s”"),
     "行": _("关于“%(what)s”"), "不导入文件": _("读不了的文件“%(what)s”"),
 }  # fmt: skip
 

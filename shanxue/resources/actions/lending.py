@@ -50,7 +50,7 @@ def _demand_room(person: Person) -> None:
 def take_back_request(actor: Actor, request_id: int, *, at: datetime) -> BorrowRequest:
     """Take a wish back: one's own, or as the keeper one that nobody waits for any more."""
     found = BorrowRequest.objects.filter(title__bureau=actor.bureau, pk=request_id).select_related("title")
-    if not actor.keeps_office:
+    if not actor.keeps_whole_office:
         found = found.filter(person=demand_person(actor))
     request = found.first()
     if request is None:

@@ -8,8 +8,8 @@ from shanxue.orgs.queries import Actor, demand_power
 
 
 def demand_office(actor: Actor) -> None:
-    """The office keeps money, the shelf and the places."""
-    if not actor.keeps_office:
+    """The office of the whole bureau keeps money, the shelf and the places."""
+    if not actor.keeps_whole_office:
         raise Refusal("not_office", "这件事由学习办公室办理。需要时请联系学习办公室。", status=403)
 
 

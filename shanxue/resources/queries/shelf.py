@@ -104,14 +104,14 @@ def list_kept_loans(person: Person, today: date) -> list[Loan]:
 def scope_loans(actor: Actor) -> QuerySet[Loan]:
     """Loans that are out, for the keeper: the office."""
     found = Loan.objects.filter(copy__bureau=actor.bureau, returned_on__isnull=True)
-    found = found if actor.keeps_office else found.none()
+    found = found if actor.keeps_whole_office else found.none()
     return found.select_related("copy__title", "person").order_by("due_on", "pk")
 
 
 def find_loan(actor: Actor, loan_id: int) -> Loan:
     """Find a loan that is out, for the keeper or for whose it is."""
     found = Loan.objects.filter(copy__bureau=actor.bureau, returned_on__isnull=True, pk=loan_id)
-    if not actor.keeps_office:
+    if not actor.keeps_whole_office:
         found = found.filter(person=actor.person if actor.reads_own else None)
     loan = found.select_related("copy__title", "person").first()
     if loan is None:
@@ -121,7 +121,7 @@ def find_loan(actor: Actor, loan_id: int) -> Loan:
 
 def list_requests(actor: Actor) -> list[BorrowRequest]:
     """Wishes that wait for the keeper, the oldest first, with how many copies stand on the shelf."""
-    if not actor.keeps_office:
+    if not actor.keeps_whole_office:
         return []
     shelf = Copy.objects.filter(title=OuterRef("title"), state=CopyState.SHELF).values("title").annotate(n=Count("pk"))
     found = BorrowRequest.objects.filter(title__bureau=actor.bureau, state=RequestState.WAITING)
@@ -145,14 +145,14 @@ def count_title_loans(title: Title, year: int) -> int:
 def scope_suggestions(actor: Actor) -> QuerySet[Suggestion]:
     """The office reads all suggestions; everybody reads their own."""
     found = Suggestion.objects.filter(bureau=actor.bureau)
-    if not actor.keeps_office:
+    if not actor.keeps_whole_office:
         found = found.filter(person=actor.person if actor.reads_own else None)
     return found.select_related("person", "title").order_by("-at", "-pk")
 
 
 def find_suggestion(actor: Actor, suggestion_id: int) -> Suggestion:
     found = scope_suggestions(actor).filter(pk=suggestion_id).first()
-    if found is None or not actor.keeps_office:
+    if found is None or not actor.keeps_whole_office:
         raise refuse_missing("这条荐购")
     return found
 
@@ -166,7 +166,7 @@ def count_waiting(bureau: Bureau) -> tuple[int, int]:
 def find_line(actor: Actor, line_id: int) -> PaymentLine:
     """A receipt line that books, periodicals or equipment may be entered from: for the office."""
     found = PaymentLine.objects.filter(payment__purpose__fund__bureau=actor.bureau, pk=line_id)
-    line = found.select_related("payment__purpose__fund").first() if actor.keeps_office else None
+    line = found.select_related("payment__purpose__fund").first() if actor.keeps_whole_office else None
     if line is None:
         raise refuse_missing("这条明细")
     return line

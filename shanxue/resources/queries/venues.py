@@ -53,7 +53,7 @@ def find_venue(actor: Actor, venue_id: int) -> Venue:
 
 def find_equipment(actor: Actor, equipment_id: int) -> Equipment:
     found = Equipment.objects.filter(venue__bureau=actor.bureau, pk=equipment_id).select_related("venue")
-    item = found.first() if actor.keeps_office else None
+    item = found.first() if actor.keeps_whole_office else None
     if item is None:
         raise refuse_missing("这件设备")
     return item

@@ -150,7 +150,7 @@ def show_purpose(request: HttpRequest, purpose_id: int) -> HttpResponse:
         "purpose": purpose, "fund": purpose.fund, "balance": own.balance, "is_leaf": own.is_leaf,
         "entries": queries.list_entries(purpose) if own.is_leaf else [],
         "below": [row for row in rows if row.purpose.parent_id == purpose.pk],
-        "keeps": actor.keeps_office and purpose.fund.state == FundState.OPEN and own.is_leaf,
+        "keeps": actor.keeps_whole_office and purpose.fund.state == FundState.OPEN and own.is_leaf,
     }  # fmt: skip
     return render(request, "resources/purpose.html", page)
 

@@ -95,7 +95,7 @@ def renew(request: HttpRequest, loan_id: int) -> HttpResponse:
     loan = actions.renew(actor, loan_id, at=timezone.now())
     day = name_day(loan.due_on, actor.on)
     messages.success(request, _("已续借《%(title)s》，%(day)s到期。") % {"title": loan.copy.title, "day": day})
-    return redirect("resources:loans" if actor.keeps_office else "resources:mine")
+    return redirect("resources:loans" if actor.keeps_whole_office else "resources:mine")
 
 
 @login_required

@@ -74,7 +74,7 @@ def show_subscription(request: HttpRequest, subscription_id: int) -> HttpRespons
         "subscription": subscription, "rows": shown[::-1], "earlier": len(rows) - len(shown),
         "received": counts[IssueState.RECEIVED],
         "missed": counts[IssueState.MISSED], "ahead": len(issues) - len(rows), "total": len(issues),
-        "late": sum(late for _one, late in rows), "keeps": actor.keeps_office, "reads_money": actor.reads_bureau,
+        "late": sum(late for _one, late in rows), "keeps": actor.keeps_whole_office, "reads_money": actor.reads_bureau,
     }  # fmt: skip
     return render(request, "resources/subscription.html", page)
 

@@ -48,7 +48,7 @@ def show_title(request: HttpRequest, title_id: int) -> HttpResponse:
     demand_visitor(actor)
     title = queries.find_title(actor, title_id)
     copies = queries.list_copies(title)
-    loans = queries.map_open_loans(title) if actor.keeps_office else {}
+    loans = queries.map_open_loans(title) if actor.keeps_whole_office else {}
     page = {
         "title": title, "isbn": write_isbn(title.isbn), "own": queries.describe_own(title, actor.person),
         "copies": [(copy, loans.get(copy.pk)) for copy in copies], "waiting": queries.list_waiting(title),
@@ -74,7 +74,7 @@ def take_back(request: HttpRequest, request_id: int) -> HttpResponse:
     actor = demand_actor(request)
     found = take_back_request(actor, request_id, at=timezone.now())
     messages.success(request, _("《%(name)s》的借阅申请已撤回。") % {"name": found.title})
-    return redirect("resources:loans" if actor.keeps_office else "resources:mine")
+    return redirect("resources:loans" if actor.keeps_whole_office else "resources:mine")
 
 
 @login_required

@@ -70,7 +70,7 @@ def show_commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     page = {
         "commitment": commitment, "payments": list(commitment.payments.order_by("on", "pk")),
         "adjustments": list(commitment.adjustments.order_by("decided_on", "pk")), "fund": commitment.purpose.fund,
-        "keeps": actor.keeps_office and commitment.state == CommitmentState.OPEN,
+        "keeps": actor.keeps_whole_office and commitment.state == CommitmentState.OPEN,
     }  # fmt: skip
     return render(request, "resources/commitment.html", page)
 
@@ -183,7 +183,7 @@ def _describe_payment(actor: Actor, payment: Payment) -> dict[str, Any]:
         "payment": payment, "fund": payment.purpose.fund, "lines": lines,
         "receipts": list(payment.receipts.order_by("pk")), "refunds": list(payment.refunds.order_by("pk")),
         "unlisted": payment.net_fen - sum(line.amount_fen for line in lines),
-        "keeps": actor.keeps_office and is_payment and payment.purpose.fund.state == FundState.OPEN,
+        "keeps": actor.keeps_whole_office and is_payment and payment.purpose.fund.state == FundState.OPEN,
     }  # fmt: skip
 
 
