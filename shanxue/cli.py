@@ -94,6 +94,9 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--bureau", default="default", metavar="CODE", help="单位代码，默认 default")
     command.add_argument("--name", default="", help="单位名称；还没有这个单位时，用它新建")
     command.set_defaults(run=run_open_admins)
+    command = commands.add_parser("retention", help="按期限清理到期的个人信息，封好的归档包不动")
+    command.add_argument("--dry-run", action="store_true", help="只列出到期的，不清理")
+    command.set_defaults(run=run_retention)
     command = commands.add_parser("backup", help="把数据库和文件备份成一个文件，网站不用停")
     command.add_argument("file", type=Path, metavar="FILE")
     command.set_defaults(run=run_backup)
@@ -286,6 +289,24 @@ def run_open_admins(arguments: argparse.Namespace) -> int:
 
     for line in open_admins(arguments.bureau, arguments.name, at=_now()):
         out.print(escape(line))
+    return OK
+
+
+def run_retention(arguments: argparse.Namespace) -> int:
+    """Clear what is over, bureau by bureau; ``--dry-run`` only says what it would be."""
+    set_up(migrate=True)
+    from shanxue.archive.actions.keeping import carry_out_retention
+    from shanxue.archive.keeping import list_falling
+    from shanxue.orgs.models import Bureau
+
+    for bureau in Bureau.objects.order_by("code"):
+        at = _now()
+        rows = list_falling(bureau, at) if arguments.dry_run else carry_out_retention(bureau, actor=COMMAND_LINE, at=at)
+        out.print(f"[bold]{escape(bureau.name)}[/]")
+        for row in rows:
+            spared = f"，另有 {row.spared} 条因考核或申诉未办完先不动" if row.spared else ""
+            word = "到期" if arguments.dry_run else f"已{row.keeping.act}"
+            out.print(f"  {row.keeping.what}（{row.keeping.until}）：{word} {row.due} 条{spared}")
     return OK
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import evidence, trail, volumes
+from .views import evidence, keeping, trail, volumes
 
 app_name = "archive"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("evidence/taken/", evidence.show_exports, name="exports"),
     path("trail/", trail.show_trail, name="trail"),
     path("trail/head/", trail.export_head, name="export_head"),
+    path("retention/", keeping.show_retention, name="retention"),
     path("<int:year>/", volumes.show_year, name="year"),
     path("<int:year>/check/", volumes.check_year, name="check"),
     path("<int:year>/piece/<path:key>/", volumes.edit_piece, name="piece"),

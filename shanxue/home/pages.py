@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shanxue.archive.queries import may_audit, may_read
+from shanxue.archive.queries import may_audit, may_read, may_seal
 from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
@@ -175,6 +175,7 @@ OFFICE = Section(_("全局和办公室"), (
     Page("archive:take", _("取证"), _("选几条记录，写明用途，带水印取走。"), reads_bureau),
     Page("archive:exports", _("取证记录"), _("谁为什么事取走过哪些记录。"), reads_others),
     Page("archive:trail", _("留痕"), _("谁在什么时候做了什么，链有没有断。"), may_audit),
+    Page("archive:retention", _("个人信息留多久"), _("各类个人信息的期限、到期的清理。"), may_seal),
     Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
     Page("assessment:proceedings", _("年度考核"), _("从核对名册到定档，一步一步办。"), reads_bureau),
     Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
