@@ -174,6 +174,8 @@ def test_the_ballot_page_refuses_in_words(house: House, visit: VISIT) -> None:
     assert "没有这个票码" in client.post(address, {"code": "ABCDE-FGHJK"}).content.decode()
     ballot = client.post(address, {"code": codes[0].lower()}).content.decode()
     assert "给每位同志选一个等次" in ballot
+    rest = client.post(address, {"code": codes[0], "act": "check", f"grade-{person}": "优秀", "rest": "合格"})
+    assert rest.content.decode().count('value="合格"') == 4
     assert "这张票一个人也没有评。" in client.post(address, {"code": codes[0], "act": "check"}).content.decode()
     check = client.post(address, {"code": codes[0], "act": "check", f"grade-{person}": "合格"}).content.decode()
     assert "有 4 人没有选，算弃权。" in check
