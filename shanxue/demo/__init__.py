@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.utils import timezone
+
 from shanxue.accounts.actions import create_account
 from shanxue.accounts.models import User
 from shanxue.assess_folder import Progress, assess_folder
@@ -14,8 +16,10 @@ from shanxue.assessment.rules.report import YearReport
 from shanxue.orgs.actions import grant_power, link_account
 from shanxue.orgs.actions.administering import FIRST_ACCOUNTS
 from shanxue.orgs.models import Bureau, Grant, Person, Stint, Unit
+from shanxue.orgs.queries import find_actor
 from shanxue.orgs.rules import Role
 
+from .proceedings import BEGUN, open_this_year, settle_last_year
 from .year import assess_so_far, load_desks, load_year
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "chengguan-2025"
@@ -40,7 +44,7 @@ def load_demo(
 
     Returns the report, how many notices the import left, and the accounts.
     """
-    report, imported = assess_folder(folder, out, bureau_code=CODE, actor=ACTOR, at=at, progress=progress)
+    report, imported = assess_folder(folder, out, bureau_code=CODE, actor=ACTOR, at=min(at, BEGUN), progress=progress)
     bureau = Bureau.objects.get(code=CODE)
     secretary = (
         Stint.objects.filter(unit__bureau=bureau, role=Role.SECRETARY, unit__line="党组织")
@@ -65,8 +69,13 @@ def load_demo(
         accounts.append(DemoAccount(name, username, PASSWORD, bureau.name))
     branches = load_year(bureau, at=at, progress=progress)
     users = {key: User.objects.get(username=account.username) for key, account in zip(KEYS, accounts, strict=False)}
+    actors = {key: find_actor(users[key], timezone.localdate(at)) for key in ("office", "secretary")}
+    if at > BEGUN:
+        settle_last_year(bureau, actors["office"], actors["secretary"], secretary.unit)
     load_desks(bureau, branches, users, at=at)
     assess_so_far(bureau, folder, actor=ACTOR, at=at)
+    if at > BEGUN:
+        open_this_year(bureau, actors["office"], at)
     return report, len(imported.notices), accounts
 
 

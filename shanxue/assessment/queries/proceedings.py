@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,7 +147,8 @@ class QuotaView:
 
     @property
     def sentence(self) -> str:
-        return write_overflow_sentence(self.case.grade, self.reached, self.case.seats)
+        sentence = write_overflow_sentence(self.case.grade, self.reached, self.case.seats)
+        return f"{self.case.group}：{sentence}" if self.case.group else sentence
 
 
 def list_quotas(proceeding: Proceeding) -> list[QuotaView]:
@@ -398,7 +400,15 @@ def map_last_year(proceeding: Proceeding, scheme: Scheme) -> dict[int, PriorResu
 def list_amendments(proceeding: Proceeding) -> list[Amendment]:
     rows = Amendment.objects.filter(result__run__in=list_frozen_runs(proceeding))
     found = rows.select_related("result__person", "result__unit", "result__home", "result__run__scheme", "by")
-    return list(found.order_by("at", "pk"))
+    return scale_amendments(found.order_by("at", "pk"))
+
+
+def scale_amendments(rows: Iterable[Amendment]) -> list[Amendment]:
+    """Give each amendment the scale its points are written with."""
+    found = list(rows)
+    for row in found:
+        row.scale = read_version(row.result.run.scheme).scale  # type: ignore[attr-defined]
+    return found
 
 
 def write_standing(proceeding: Proceeding | None) -> str:

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_tasks.base import Task
 
 from shanxue.base.errors import Refusal
+from shanxue.jobs.actions import start_job
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power
 from shanxue.plans.queries.workdays import read_calendar
@@ -29,7 +31,7 @@ from ..actions.proceedings import (
     set_cutoff,
     sign_roster,
 )
-from ..actions.steps import keeps_whole
+from ..actions.steps import begin_step, keeps_whole
 from ..due import list_for_office
 from ..forms.proceedings import CutoffForm, FreezeForm, LateForm, OpenForm, RosterForm, SchemeFileForm
 from ..models import Proceeding
@@ -40,6 +42,7 @@ from ..queries.results import read_version
 from ..rosters import check_roster
 from ..rules.proceedings import BEFORE_FREEZE, LateState, Step, count_days, write_late_sentence
 from ..rules.wording import describe_term, list_terms
+from ..tasks import cut_off_later, freeze_later, is_large, try_later
 
 METHODS = ["GET", "HEAD", "POST"]
 ROWS_PER_PAGE = 100
@@ -60,6 +63,21 @@ def find_readable(request: HttpRequest, proceeding_id: int) -> tuple[Actor, Proc
     actor = demand_actor(request)
     demand_power(actor.reads_bureau)
     return actor, queries.find_proceeding(actor, proceeding_id)
+
+
+def _work_later(
+    actor: Actor, proceeding: Proceeding, step: Step, turn: int, task: Task[..., Any], **values: Any
+) -> HttpResponse:
+    """Let the step of a large bureau go on without its page, once it may be done at all."""
+    if begin_step(actor, proceeding, step, turn):
+        job = start_job(
+            task, bureau_code=proceeding.bureau.code, user=actor.user, subject=f"proceeding-{proceeding.pk}",
+            title=_("%(title)s：%(step)s") % {"title": proceeding.title, "step": step},
+            href=reverse(PAGES[step], args=[proceeding.pk]), at=timezone.now(), user_id=actor.user.pk,
+            proceeding_id=proceeding.pk, turn=turn, **values,
+        )  # fmt: skip
+        return redirect("jobs:job", job.pk)
+    return redirect(PAGES[step], proceeding.pk)
 
 
 @login_required
@@ -161,6 +179,10 @@ def cut_off(request: HttpRequest, proceeding_id: int) -> HttpResponse:
         day: date = form.cleaned_data["on"]
         wanted = timezone.make_aware(datetime.combine(day, form.cleaned_data["time"]))
         try:
+            if is_large(proceeding):
+                return _work_later(
+                    actor, proceeding, Step.CUTOFF, read_turn(request), cut_off_later, cutoff_at=wanted.isoformat()
+                )
             set_cutoff(actor, proceeding, read_turn(request), cutoff_at=wanted, at=now)
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
@@ -212,6 +234,8 @@ def show_preview(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     actor, proceeding = find_readable(request, proceeding_id)
     if request.method == "POST":
         try:
+            if is_large(proceeding):
+                return _work_later(actor, proceeding, Step.TRIAL, read_turn(request), try_later)
             run_trial(actor, proceeding, read_turn(request), at=timezone.now())
         except Refusal as refusal:
             messages.error(request, refusal.sentence)
@@ -260,10 +284,17 @@ def freeze_results(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     until = count_days(today, process.check, read_calendar(proceeding.bureau)) if process.check.days else None
     form = FreezeForm(request.POST or None, first=first, initial={"check_until_on": until})
     if request.method == "POST" and form.is_valid():
+        until_on = form.cleaned_data.get("check_until_on")
         try:
+            if is_large(proceeding):
+                return _work_later(
+                    actor, proceeding, Step.FREEZE, read_turn(request), freeze_later,
+                    reason=form.cleaned_data.get("reason", ""),
+                    check_until_on=until_on.isoformat() if until_on else None,
+                )  # fmt: skip
             freeze(
                 actor, proceeding, read_turn(request), at=timezone.now(), reason=form.cleaned_data.get("reason", ""),
-                check_until_on=form.cleaned_data.get("check_until_on"),
+                check_until_on=until_on,
             )  # fmt: skip
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)

@@ -32,7 +32,7 @@ from ..models import Result
 from ..namelists import build_lists
 from ..queries import results as queries
 from ..queries.binding import list_list_readings, list_own
-from ..queries.proceedings import find_answer_day, find_pinned, write_standing
+from ..queries.proceedings import find_answer_day, find_pinned, scale_amendments, write_standing
 from ..queries.results import Shown
 from ..readings import record_reading
 from ..rules.appeals import AppealState
@@ -110,7 +110,7 @@ def _describe_result(shown: Shown, result: Result) -> dict[str, Any]:
         "counts_of": gather_evidence(result).count_rows(),
         "standing": write_standing(proceeding),
         "settled": proceeding is not None and proceeding.settled_at is not None,
-        "amendments": list(result.amendments.order_by("at", "pk")),
+        "amendments": scale_amendments(result.amendments.select_related("result__run__scheme").order_by("at", "pk")),
     }
 
 

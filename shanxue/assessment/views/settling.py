@@ -164,9 +164,10 @@ def amend(request: HttpRequest, result_id: int) -> HttpResponse:
             if result.person_id:
                 return redirect(f"{reverse('assessment:person', args=[result.person_id])}?scheme={scheme.code}")
             return redirect("assessment:unit", result.unit_id)
+    rows = result.amendments.select_related("result__run__scheme").order_by("at", "pk")
     page: dict[str, Any] = {
         "result": result, "scheme": scheme, "form": form, "seen": result.amendments.count(),
-        "amendments": list(result.amendments.order_by("at")),
+        "amendments": queries.scale_amendments(rows),
     }  # fmt: skip
     return render(request, "assessment/amend.html", page, status=400 if form.errors else 200)
 
