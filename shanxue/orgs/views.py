@@ -92,7 +92,7 @@ def _describe_person(actor: Actor, person: Person) -> dict[str, Any]:
         "milestones": list(person.milestones.order_by("-on", "-pk")),
         "readings": list(person.readings.select_related("user").order_by("-on", "-pk")[:20]),
         "deeds": [(code, deed.title) for code, deed in DEEDS.items() if _may(deed, keeps, leads) and deed.when(person)],
-        "on": actor.on,
+        "on": actor.on, "offices_own": accounts.OFFICES_OWN,
     }  # fmt: skip
 
 

@@ -231,3 +231,20 @@ def test_first_administrators_are_made_once_on_the_machine(house: House) -> None
     with pytest.raises(Refusal) as again:
         list(open_admins("new", "", at=timezone.now()))
     assert again.value.sentence == "“新城区分局”已有安全管理员，请由安全管理员在网站上授权。"
+
+
+def test_office_takes_back_only_what_it_gives(house: House, visit: Visit) -> None:
+    """三员分立: a person's administrator's power, and the password that leads to it, are not the office's to touch."""
+    person, user = house.people["李四"], house.users["security"]
+    person.account = user
+    person.save()
+    client, grant = visit("office"), user.grants.get()
+    ended = client.post(reverse("orgs:grant_end", args=[person.pk, grant.pk]))
+    assert (ended.status_code, "“安全管理员”的授权由安全管理员办理。" in ended.content.decode()) == (403, True)
+    reset = client.post(reverse("orgs:account", args=[person.pk]), {"deed": "reset"})
+    assert (reset.status_code, "李四的账号还有别的权限，口令请系统管理员重置。" in reset.content.decode()) == (
+        403,
+        True,
+    )
+    assert "结束授权" not in client.get(reverse("orgs:person", args=[person.pk])).content.decode()
+    assert user.grants.get().until_on is None

@@ -13,11 +13,12 @@ from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal
 
 from ..models import Grant, Person, Unit
-from ..queries import Actor, find_party_unit
+from ..queries import Actor, filter_in_force, find_party_unit
 from ..rules import Role
 from .grants import end_grant, grant_power, link_account
 from .moves import demand_office
 
+OFFICES_OWN = frozenset({Grant.Power.MEMBER, Grant.Power.SECRETARY})  # what the office gives, and may take back
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on paper
 
 
@@ -64,6 +65,8 @@ def reset_password(actor: Actor, person: Person, *, at: datetime) -> str:
     _demand_keeping(actor, person)
     if person.account is None:
         raise Refusal("no_account", f"{person.name}还没有账号，请先开通。")
+    if person.account.grants.filter(filter_in_force(timezone.localdate(at))).exclude(power__in=OFFICES_OWN).exists():
+        raise Refusal("other_power", f"{person.name}的账号还有别的权限，口令请系统管理员重置。", status=403)
     password = make_password()
     give_password(person.account, password, actor=actor.user.username, at=at)
     return password
@@ -90,4 +93,7 @@ def end_persons_grant(actor: Actor, person: Person, grant: Grant, *, at: datetim
     _demand_keeping(actor, person)
     if person.account_id is None or grant.user_id != person.account_id:
         raise Refusal("other_grant", "这项授权不是这个人的。")
+    if grant.power not in OFFICES_OWN:
+        label = Grant.Power(grant.power).label
+        raise Refusal("other_power", f"“{label}”的授权由安全管理员办理。", status=403)
     end_grant(grant, until_on=timezone.localdate(at), actor=actor.user.username, at=at)
