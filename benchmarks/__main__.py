@@ -1,6 +1,6 @@
 """Everything that is promised about speed, measured in one run and printed beside the machine it ran on.
 
-``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd,audit]``
+``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd,audit,archive]``
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.machine import describe_machine
 from benchmarks.table import Figure, print_figures
 
-PARTS = ("year", "import", "assess", "pages", "crowd", "audit")
+PARTS = ("year", "import", "assess", "pages", "crowd", "audit", "archive")
 
 
 def main() -> None:
@@ -59,6 +59,11 @@ def main() -> None:
 
             console.print("准备 1,000,000 条留痕 …")
             figures += measure_audit(Path(folder))
+        if "archive" in parts:
+            from benchmarks.archive import measure_archive
+
+            console.print("准备示例单位的两年 …")
+            figures += measure_archive(Path(folder))
     print_figures(console, figures)
 
 

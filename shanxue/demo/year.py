@@ -20,6 +20,7 @@ from shanxue.plans.models import Campaign
 from shanxue.plans.queries.institutions import read_shipped_text
 from shanxue.plans.rules import CampaignState
 
+from .archive import number_archive
 from .documents import issue_documents
 from .evaluations import hold_evaluations
 from .leader import write_to_units
@@ -83,6 +84,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         keep_venues(office, secretary, at=at)
         write_to_units(leader, office, branches[0].unit, branches[-1].unit, at)
         issue_documents(secretary, office, leader, at)
+        number_archive(bureau, at)
 
 
 def assess_so_far(bureau: Bureau, folder: Path, *, actor: str, at: datetime) -> None:

@@ -265,7 +265,7 @@ class Grant(models.Model):
 
 
 class ClosedYear(models.Model):
-    """A year sealed in the archive: rooms refuse to write records of its days (``actions.closing.demand_open``)."""
+    """A year sealed in the archive: rooms refuse to write records of its days (``actions.closing``)."""
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="closed_years")
     year = models.SmallIntegerField()

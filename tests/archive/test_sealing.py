@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
+from shanxue.activities.actions.presence import lock_roll
+from shanxue.activities.actions.records import take_back_record
 from shanxue.archive.actions.sealing import choose_piece, seal_year, set_fonds
 from shanxue.archive.models import ArchiveYear, SealedPiece
 from shanxue.archive.paths import get_folder, get_package, hold_year
@@ -16,8 +18,11 @@ from shanxue.archive.proving import prove_package
 from shanxue.audit.models import Entry
 from shanxue.audit.queries import verify_chain
 from shanxue.base.errors import Refusal
-from shanxue.orgs.actions.closing import demand_open
-from shanxue.plans.models import Plan
+from shanxue.orgs.actions.closing import demand_open_year
+from shanxue.orgs.queries import find_actor
+from shanxue.plans.actions.planning import complete_item
+from shanxue.plans.models import Plan, PlanItem
+from shanxue.study.actions.log import Line, add_entry
 
 from .conftest import NEXT_YEAR, Year
 
@@ -141,9 +146,9 @@ def test_a_sealed_year_is_read_only(year: Year) -> None:
     year.seal()
     bureau = year.house.bureau
     with pytest.raises(Refusal) as refused:
-        demand_open(bureau.pk, date(2026, 1, 1), date(2025, 12, 31))
+        demand_open_year(bureau.pk, date(2026, 1, 1), date(2025, 12, 31))
     assert refused.value.sentence == "2025 年已经封卷，那一年的记录不能再改。需要说明的，请写在今年的记录里。"
-    demand_open(bureau.pk, date(2026, 1, 1), None)
+    demand_open_year(bureau.pk, date(2026, 1, 1), None)
     with pytest.raises(Refusal) as refused:
         choose_piece(bureau, 2025, "plan-1", retention="10年", position=None, left_out="", actor="赵六", at=NEXT_YEAR)
     assert refused.value.sentence == "2025 年的卷已由赵六在2026年1月5日封好，不能再改，也不用再封。"
@@ -166,3 +171,30 @@ def test_the_next_package_carries_the_trail_from_where_the_last_one_ended(year: 
     proof = prove_package(get_package(second.package))
     assert (proof.problems, proof.entries) == ([], (second.head_seq or 0) - (first.head_seq or 0))
     assert timezone.localdate(at) == date(2027, 1, 8)
+
+
+def test_rooms_refuse_to_write_in_a_sealed_year(year: Year) -> None:
+    """After sealing: no mark, no minutes, no plan item, no self-study of that year; the next year goes on."""
+    house = year.house
+    year.seal()
+    office = find_actor(house.users["office"], date(2026, 1, 6))
+    item = PlanItem.objects.create(
+        bureau=house.bureau, unit=house.units["第二支部"], title="学习", due_on=date(2025, 6, 1)
+    )
+    line = Line(title="条例", on=date(2025, 6, 1), gain="")
+    acts = (
+        lambda: lock_roll(year.session),
+        lambda: take_back_record(office, year.session, at=NEXT_YEAR),
+        lambda: complete_item(office, item, date(2026, 1, 6), at=NEXT_YEAR),
+        lambda: add_entry(
+            house.people["张三"], line, confirmed=True, actor="张三", at=NEXT_YEAR, today=date(2025, 6, 1)
+        ),
+    )
+    for act in acts:
+        with pytest.raises(Refusal) as refused:
+            act()
+        assert refused.value.code == "year_closed"
+    assert add_entry(
+        house.people["张三"], Line(title="条例", on=date(2026, 1, 6), gain=""), confirmed=True, actor="张三",
+        at=NEXT_YEAR, today=date(2026, 1, 6),
+    ).pk  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_leading
 from shanxue.plans.models import Campaign, PlanItem
@@ -131,6 +132,7 @@ def _write_agenda(session: Session, rows: Sequence[AgendaRow]) -> None:
 
 
 def _record(actor: Actor, session: Session, at: datetime, verb: str, detail: dict[str, Any]) -> None:
+    demand_open_year(session.bureau_id, session.on)
     record_entry(
         chain=session.bureau.code, actor=actor.user.username, at=at, verb=f"activities.{verb}",
         subject=f"session:{session.pk}", detail=detail,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 
 from ..models import Attendance, Leave, MarkEntry, Session
@@ -146,6 +147,7 @@ def _mark_leave(actor: Actor, leave: Leave, at: datetime) -> str:
 
 
 def _record(actor: Actor, leave: Leave, at: datetime, verb: str, detail: dict[str, object]) -> None:
+    demand_open_year(leave.session.bureau_id, leave.session.on)
     record_entry(
         chain=leave.session.bureau.code, actor=actor.user.username, at=at, verb=f"activities.{verb}",
         subject=f"leave:{leave.pk}", detail=detail,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 
 from ..models import Attendance, MakeUp, MarkEntry, SessionNote
@@ -175,6 +176,7 @@ def _lock(make_up_id: int) -> MakeUp:
 
 
 def _record(actor: Actor, make_up: MakeUp, at: datetime, verb: str, detail: dict[str, object]) -> None:
+    demand_open_year(make_up.session.bureau_id, make_up.session.on)
     record_entry(
         chain=make_up.session.bureau.code, actor=actor.user.username, at=at, verb=f"activities.{verb}",
         subject=f"make_up:{make_up.pk}", detail=detail,

@@ -19,6 +19,7 @@ from django.utils import timezone
 from shanxue.accounts.models import User
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor
 from shanxue.plans.actions.planning import mark_item_held
@@ -78,6 +79,7 @@ def lock_roll(session: Session) -> Session:
     """Hold a session so that two devices speak of it one after the other. Phones signing in do not wait here."""
     locked = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     locked.bureau, locked.unit = session.bureau, session.unit
+    demand_open_year(locked.bureau_id, locked.on)
     return locked
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 
 from ..models import MeetingRecord, RecordReview, RecordVersion, Resolution, Session
@@ -183,6 +184,7 @@ def _read_session(session: Session) -> Session:
 
 
 def _lock_record(session: Session) -> MeetingRecord:
+    demand_open_year(session.bureau_id, session.on)
     record = MeetingRecord.objects.select_for_update(of=("self",)).filter(session=session).first()
     if record is None:
         raise Refusal("record_absent", "这次会议还没有记录。", status=404)
@@ -194,6 +196,7 @@ def _open_record(actor: Actor, session: Session, revision: int, at: datetime) ->
     if not find_access(actor, session, None).writes:
         raise _refuse_writing(session)
     demand_session(session.state)
+    demand_open_year(session.bureau_id, session.on)
     record, _ = MeetingRecord.objects.get_or_create(session=session, defaults={"saved_at": at})
     record = MeetingRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
     demand_writable(record.state)

@@ -17,7 +17,7 @@ def close_year(bureau: Bureau, year: int, *, actor: str, at: datetime) -> Closed
     return ClosedYear.objects.get_or_create(bureau=bureau, year=year, defaults={"at": at, "actor": actor})[0]
 
 
-def demand_open(bureau_id: int, *days: date | None) -> None:
+def demand_open_year(bureau_id: int, *days: date | None) -> None:
     """Refuse to write a record of a day in a closed year. One query; days that are not known are open."""
     years = {day.year for day in days if day is not None}
     if not years:

@@ -17,6 +17,7 @@ from shanxue.accounts.models import User
 from shanxue.audit.actions import record_entry
 from shanxue.audit.queries import find_last_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_leading
 
@@ -51,6 +52,7 @@ def create_plan(actor: Actor, owner: Unit | Person, year: int, *, title: str = "
         demand_leading(actor, owner)
     elif actor.person is None or owner.pk != actor.person.pk:
         raise Refusal("not_own_plan", "个人计划由本人写。", status=403)
+    demand_open_year(owner.bureau_id, date(year, 1, 1))
     whose = {"unit": owner} if isinstance(owner, Unit) else {"person": owner}
     if Plan.objects.filter(year=year, **whose).exists():
         raise Refusal("plan_exists", f"“{owner.name}”已经有 {year} 年的计划，直接打开修改即可。")
@@ -88,6 +90,7 @@ def _record_item(item: PlanItem, actor: Actor, at: datetime, verb: str, detail: 
 
 def lock_plan(plan: Plan) -> Plan:
     """Read the plan again, held against other writers until the transaction ends."""
+    demand_open_year(plan.bureau_id, date(plan.year, 1, 1))
     return Plan.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "person").get(pk=plan.pk)
 
 
@@ -237,6 +240,7 @@ def _lock_item(item: PlanItem) -> PlanItem:
 
 
 def _demand_item(actor: Actor, item: PlanItem, reason: str) -> None:
+    demand_open_year(item.bureau_id, date(item.plan.year, 1, 1) if item.plan else item.due_on)
     if item.plan is not None:
         demand_editing(actor, item.plan, reason)
     elif not may_write_item(actor, item):
@@ -324,6 +328,7 @@ def _finish(item: PlanItem, on: date, actor: Actor, at: datetime, verb: str) -> 
 
 
 def _demand_open(item: PlanItem) -> None:
+    demand_open_year(item.bureau_id, date(item.plan.year, 1, 1) if item.plan else item.due_on)
     if item.state == ItemState.DONE:
         assert item.done_on is not None
         raise Refusal("item_not_open", f"“{item.title}”已于 {item.done_on.month}月{item.done_on.day}日完成。")

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person
 
 from ..models import SelfStudy
@@ -46,6 +47,7 @@ def add_entry(person: Person, line: Line, *, confirmed: bool, actor: str, at: da
 def change_entry(person: Person, entry_id: int, line: Line, *, actor: str, at: datetime, today: date) -> SelfStudy:
     entry = find_entry(person, entry_id)
     _demand_open(entry, today)
+    demand_open_year(entry.bureau_id, entry.on)
     line = _check(line, today)
     before = {"title": entry.title, "on": entry.on.isoformat(), "gain": entry.gain}
     entry.title, entry.on, entry.gain = line.title, line.on, line.gain
@@ -87,6 +89,7 @@ def _ask_about_same(person: Person, line: Line) -> None:
 
 
 def _record(entry: SelfStudy, verb: str, actor: str, at: datetime, **detail: object) -> None:
+    demand_open_year(entry.bureau_id, entry.on)
     record_entry(
         chain=entry.bureau.code, actor=actor, at=at, verb=verb, subject=f"selfstudy:{entry.pk}",
         detail={"title": entry.title, "on": entry.on.isoformat(), **detail},

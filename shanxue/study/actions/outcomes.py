@@ -9,6 +9,7 @@ from django.db import transaction
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person
 from shanxue.orgs.queries import Actor
 
@@ -136,6 +137,7 @@ def _lock_for_office(actor: Actor, outcome_id: int) -> Outcome:
 
 
 def _record(outcome: Outcome, verb: str, actor: str, at: datetime, **detail: object) -> None:
+    demand_open_year(outcome.bureau_id, outcome.on)
     record_entry(
         chain=outcome.bureau.code, actor=actor, at=at, verb=verb, subject=f"outcome:{outcome.pk}",
         detail={"title": outcome.title, "state": str(outcome.state), **detail},
