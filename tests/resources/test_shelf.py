@@ -226,6 +226,25 @@ def test_the_due_day_stands_among_what_is_due(house: House, days: int, light: Li
     assert due.list_for_person(house.people["李四"], AT) == []
 
 
+def test_what_waits_for_the_office_stands_among_what_is_due(house: House) -> None:
+    """For the clerk with a person of their own; a year gone by that is not carried over stands there too."""
+    make_fund(house)
+    title = put_on_shelf(house, "党史", copies=2)
+    lend(house)
+    lending.ask_to_borrow(act_as(house, "secretary"), title.pk, at=AT)
+    shelf.suggest(act_as(house, "member"), "论语译注", "", "", at=AT)
+    clerk = house.people["赵六"]
+    clerk.account = house.users["office"]
+    clerk.save()
+    later = AT + timedelta(days=40)
+    rows = [(row.title, row.state) for row in due.list_for_person(clerk, later)]
+    assert rows == [
+        ("借书给申请的同志", "1 人等着借"), ("答复荐购", "1 条待答复"), ("催还过期的书", "1 册过期没有还"),
+        ("结转2026年专项经费", "这一年已经过完，还没有结转"),
+    ]  # fmt: skip
+    assert [row.title for row in due.list_for_person(house.people["李四"], later)] == []
+
+
 def test_a_member_suggests_in_two_fields_and_reads_the_answer(house: House, visit: Visit) -> None:
     member, office = visit("member"), visit("office")
     assert 'value="民法典释义"' in read(member, "/resources/suggest/?name=民法典释义")

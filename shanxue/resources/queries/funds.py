@@ -15,7 +15,7 @@ from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor
 
 from ..models import Adjustment, Carry, Commitment, Fund, Payment, Purpose, Receipt
-from ..rules import PaymentKind
+from ..rules import FundState, PaymentKind
 from ..rules.money import Balance, add_up
 
 
@@ -65,6 +65,11 @@ def find_fund_of_year(actor: Actor, year: int | None) -> Fund | None:
     if year is not None:
         return funds.filter(year=year).first()
     return funds.filter(year=actor.on.year).first() or funds.first()
+
+
+def list_open_years(actor: Actor) -> list[Fund]:
+    """Funds of years gone by that are not carried over."""
+    return list(scope_funds(actor).filter(year__lt=actor.on.year, state=FundState.OPEN))
 
 
 def list_years(actor: Actor) -> list[int]:
