@@ -13,6 +13,7 @@ from benchmarks.table import Figure, read_peak_mb
 
 PEOPLE = 20_000
 PROMISED = 0.150
+PROMISED_WHOLE = {"home:overview": 0.200}  # one page of 500 branches and two years
 TIMES = 40
 Address = tuple[str, list[Any]]
 
@@ -66,7 +67,7 @@ def _measure(role: str, client: Any, name: str, arguments: Sequence[list[Any]]) 
     seconds = sorted(seconds[2:])  # the first two fill the caches of a server just started
     p95 = seconds[int(len(seconds) * 0.95) - 1]
     note = f"中位 {statistics.median(seconds) * 1000:.0f} 毫秒"
-    return Figure(f"{role}：{name} p95", p95, PROMISED, peak_mb=read_peak_mb(), note=note)
+    return Figure(f"{role}：{name} p95", p95, PROMISED_WHOLE.get(name, PROMISED), peak_mb=read_peak_mb(), note=note)
 
 
 def _open_roles(bureau: Any, today: date) -> list[tuple[str, Any, list[tuple[str, Any]]]]:
@@ -88,6 +89,7 @@ def _open_roles(bureau: Any, today: date) -> list[tuple[str, Any, list[tuple[str
             ("orgs:person", people)]),
         ("办公室", _sign_in(bureau, None, "office", None, today), [(name, []) for name in OFFICE_PAGES]
          + [("supervision:unit", branches)]),
+        ("领导", _sign_in(bureau, None, "leader", None, today), [("home:overview", []), ("home:unit_overview", branches)]),
     ]  # fmt: skip
 
 
