@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shanxue.archive.queries import may_audit, may_read, may_seal
+from shanxue.archive.queries import may_audit, may_read
+from shanxue.assessment.queries.schemes import may_write
 from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
 from shanxue.orgs.models import Grant
@@ -191,6 +193,7 @@ OFFICE = Section(_("全局和办公室"), (
     Page("bulletins:begin_series", _("接着纸质登记簿编号"), _("今年已经用到几号，从下一号开始。"), keeps_whole_office),
     Page("bulletins:letterhead", _("发文设置"), _("红头、署名、机关代字，写一次。"), keeps_whole_office),
     Page("bulletins:templates", _("模板"), _("每种文件用哪个模板，换成自己的，换回自带的。"), keeps_whole_office),
+    Page("assessment:scheme_drafts", _("起草考核细则"), _("从样式开始，改数、试算，发布成一版。"), may_write),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),

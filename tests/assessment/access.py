@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shanxue.assessment.actions.ballots import hand_out, open_evaluation
 from shanxue.assessment.actions.opinions import count_paper
+from shanxue.assessment.actions.schemes import publish_draft, start_draft
 from shanxue.assessment.models import Appeal, Objection, Proceeding, ProceedingScheme, QuotaCase, Result
 from shanxue.assessment.rules.ballots import Means
 from shanxue.assessment.rules.proceedings import Step
@@ -27,6 +28,13 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:schemes": SIGNED_IN,
     "assessment:scheme": SIGNED_IN,
     "assessment:trial": READERS,
+    "assessment:scheme_drafts": {"office"},
+    "assessment:start_scheme": set(),
+    "assessment:scheme_draft": {"office"},
+    "assessment:scheme_text": {"office"},
+    "assessment:publish_scheme": {"office"},
+    "assessment:drop_scheme": set(),
+    "assessment:scheme_versions": SIGNED_IN,
     "assessment:appeal": {"member"},  # 张三's own line
     "assessment:appeals": BUREAU,
     "assessment:appeal_answer": {"member", *BUREAU},
@@ -73,7 +81,9 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:objection": READERS - {"head"},
     "assessment:publicity": {"member", *READERS},
 }
-POST_ONLY = {"assessment:evaluation_takers", "assessment:evaluation_seen"}
+POST_ONLY = {
+    "assessment:evaluation_takers", "assessment:evaluation_seen", "assessment:start_scheme", "assessment:drop_scheme",
+}  # fmt: skip
 
 
 def open_year(house: House) -> Proceeding:
@@ -104,9 +114,12 @@ def make(house: House) -> dict[str, list[object]]:
     appeal = Appeal.objects.create(result=result, item="P1", sentence="有一项已完成，没有计入。", asked_at=AT)
     counted, opened = make_evaluations(house)
     make_scored_run(house)
+    draft = make_schemes(house)
     return {
         "assessment:score": [SCORED_CODE, "E1"],
         "assessment:score_self": [SCORED_CODE, "E1"],
+        **{f"assessment:{name}": [draft] for name in ("scheme_draft", "scheme_text", "publish_scheme", "drop_scheme")},
+        "assessment:scheme_versions": ["jiguan-tongyong"],
         **{f"assessment:evaluation{name}": [counted] for name in ("", "_paper", "_count", "_votes", "_opinions")},
         **{
             f"assessment:evaluation_{name}": [opened]
@@ -144,6 +157,14 @@ def make(house: House) -> dict[str, list[object]]:
         "assessment:scheme": ["jiguan-2025"],
         "assessment:trial": ["jiguan-2025"],
     }
+
+
+def make_schemes(house: House) -> int:
+    """机关通用 published once, and a draft of its next version."""
+    office = find_actor(house.users["office"], timezone.localdate())
+    first = start_draft(office, "jiguan-tongyong", at=AT)
+    publish_draft(office, first, from_on=office.on, reason="局党委会", revision=0, at=AT)
+    return start_draft(office, "jiguan-tongyong", at=AT).pk
 
 
 def make_evaluations(house: House) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from .results import (
     SchemeVersion,
     check_one_subject,
 )
+from .schemes import SchemeDraft, SchemePublication
 from .scoring import SelfScore
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "ResultLine",
     "ResultReading",
     "Run",
+    "SchemeDraft",
+    "SchemePublication",
     "SchemeVersion",
     "SelfScore",
     "StepEntry",

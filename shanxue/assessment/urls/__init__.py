@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import ballots, binding, proceedings, results, scoring
+from . import ballots, binding, proceedings, results, schemes, scoring
 
 app_name = "assessment"
 urlpatterns = [
+    *schemes.urlpatterns,
     *results.urlpatterns,
     *binding.urlpatterns,
     *ballots.urlpatterns,
