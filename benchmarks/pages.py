@@ -89,7 +89,8 @@ def _open_roles(bureau: Any, today: date) -> list[tuple[str, Any, list[tuple[str
             ("orgs:person", people)]),
         ("办公室", _sign_in(bureau, None, "office", None, today), [(name, []) for name in OFFICE_PAGES]
          + [("supervision:unit", branches)]),
-        ("领导", _sign_in(bureau, None, "leader", None, today), [("home:overview", []), ("home:unit_overview", branches)]),
+        ("领导", _sign_in(bureau, None, "leader", None, today),
+         [("home:overview", []), ("home:unit_overview", branches)]),
     ]  # fmt: skip
 
 

@@ -154,7 +154,12 @@ VOLUMES = [
 PACKAGERS = {"bagit": "shanxue.archive.packagers.bagit", "eep": "shanxue.archive.packagers.eep"}
 OFFICE_PROGRAM = os.environ.get("SHANXUE_OFFICE", "soffice")
 # What each room puts before a leader, beside units that are late: ``list_matters(actor, now) -> list[Due]``, no names
-MATTERS = ["shanxue.assessment.matters", "shanxue.assessment.score_due", "shanxue.bulletins.matters"]
+MATTERS = [
+    "shanxue.supervision.matters",
+    "shanxue.assessment.matters",
+    "shanxue.assessment.score_due",
+    "shanxue.bulletins.matters",
+]
 # What rooms say of the use of places (base/uses.py)
 VENUE_USES = ["shanxue.activities.uses"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -1,8 +1,9 @@
-"""What the assessment puts before a leader, as rows: appeals that wait too long. No row names anybody."""
+"""What the assessment puts before a leader, as rows: appeals over their term, steps past their day. Nobody is named."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,23 +11,30 @@ from django.utils.translation import gettext as _
 
 from shanxue.base.lights import Due, Light
 from shanxue.orgs.queries import Actor
+from shanxue.plans.queries.workdays import read_calendar
 
-from .queries.results import scope_appeals
+from .due import list_for_office
+from .models import Appeal
+from .queries.results import read_version, scope_appeals
 from .rules.appeals import AppealState
+from .rules.proceedings import count_days
 
-APPEAL_TERM = timedelta(days=15)  # where no scheme says otherwise
+TERM = timedelta(days=15)  # where the scheme names no term
 
 
 def list_matters(actor: Actor, now: datetime) -> list[Due]:
-    """One row for all appeals over their term. One query."""
-    waiting = scope_appeals(actor).filter(state=AppealState.ASKED, asked_at__lt=now - APPEAL_TERM)
-    asked = sorted(waiting.values_list("asked_at", flat=True))
-    if not asked:
-        return []
-    days = (timezone.localdate(now) - timezone.localdate(asked[0])).days
-    words = {"count": len(asked), "days": days}
-    return [
-        Due(
+    late_steps = [row for row in list_for_office(actor, now) if row.key.startswith("step-") and row.light == Light.LATE]
+    return [*_list_appeals(actor, timezone.localdate(now)), *late_steps]
+
+
+def _list_appeals(actor: Actor, today: date) -> Iterator[Due]:
+    """One row for all appeals over their term (K61). Two queries, however many appeals wait."""
+    waiting = scope_appeals(actor).filter(state=AppealState.ASKED).select_related("result__run__scheme")
+    found = list(waiting.order_by("asked_at"))
+    late = list(_pick_late(actor, found, today)) if found else []
+    if late:
+        words = {"count": len(late), "days": (today - timezone.localdate(late[0].asked_at)).days}
+        yield Due(
             key="appeals-over-term",
             kind="申诉",
             title=_("%(count)d 件申诉超过期限还没有答复") % words,
@@ -34,4 +42,13 @@ def list_matters(actor: Actor, now: datetime) -> list[Due]:
             light=Light.LATE,
             state=_("最早的一件已等 %(days)d 天") % words,
         )
-    ]
+
+
+def _pick_late(actor: Actor, appeals: list[Appeal], today: date) -> Iterator[Appeal]:
+    assert actor.bureau is not None
+    calendar = read_calendar(actor.bureau)
+    for appeal in appeals:
+        asked_on, term = timezone.localdate(appeal.asked_at), read_version(appeal.result.run.scheme).process.answer
+        last = asked_on + TERM if term.days is None else count_days(asked_on, term, calendar)
+        if today > last:
+            yield appeal

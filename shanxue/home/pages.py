@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shanxue.archive.queries import may_audit, may_read, may_seal
-from shanxue.archive.queries import may_audit, may_read
 from shanxue.assessment.queries.schemes import may_write
 from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
