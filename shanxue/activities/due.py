@@ -186,6 +186,12 @@ def _list_minutes(sessions: QuerySet[Session], today: date) -> Iterator[Due]:
         )  # fmt: skip
 
 
+def list_reviews(unit: Unit, now: datetime) -> list[Due]:
+    """The minutes of a unit and those below it that wait to be reviewed there."""
+    units = list(Unit.objects.filter(path__startswith=unit.path).values_list("pk", flat=True))
+    return list(_list_reviews(unit, units, timezone.localdate(now)))
+
+
 def _list_reviews(unit: Unit, units: list[int], today: date) -> Iterator[Due]:
     """Minutes that a recorder handed in; what a secretary wrote is the office's to review."""
     secretaries = [user for user, power in list_reviewers(unit, today) if power == Grant.Power.SECRETARY]

@@ -153,56 +153,69 @@ BRANCHES = Section(_("支部和人员"), (
     Page("study:draws", _("按抽查审阅"), _("随机抽几篇，抽法可以重现。"), leads),
     Page("plans:plans", _("学习计划"), _("全局、支部两级的计划和完成情况。"), reads_any),
     Page("plans:campaigns", _("学习专题"), _("专题的内容、时间和结果。"), reads_any),
-    Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
-    Page("assessment:scores", _("评分"), _("要由人评的项目：自评分、检查评分和理由。"), scores),
-    Page("assessment:evaluation_open", _("开始民主评议"), _("定评议会日期，名单按名册定下来。"), leads),
-    Page("supervision:inspections", _("督查"), _("检查的安排、待复核的整改和在改的问题。"), reads_others),
-    Page("supervision:findings", _("问题整改台账"), _("每个问题由谁改、改到哪一步、什么期限。"), reads_others),
-    Page("supervision:spot", _("随机抽查"), _("选范围，随机抽几条记录逐条查。"), inspects),
-    Page("supervision:plan_inspection", _("安排检查"), _("督查下级，或者自查本单位。"), plans_inspections),
     Page("assessment:people", _("找人"), _("按姓名或工号找一位同志。"), reads_others),
     Page("orgs:roster", _("名册"), _("同志们的职务、所在单位和免考核。"), reads_others),
     Page("orgs:transfers", _("转接"), _("转出和等待接收的组织关系。"), leads),
 ))  # fmt: skip
 
-OFFICE = Section(_("全局和办公室"), (
+SUPERVISION = Section(_("督促检查"), (
     Page("home:overview", _("一页图"), _("全局在一页上：各支部的情况、全年的进度、需要批示的事。"), reads_bureau),
-    Page("home:briefs", _("月度简报"), _("一页 A4，带到会上：这个月的数字和变化。"), reads_bureau),
+    Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("supervision:instructions", _("批示"), _("领导的批示和办理结果。"), reads_others),
-    Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
-    Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
-    Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
-    Page("archive:doubts", _("疑点"), _("对记录标记过的疑点和单位的说明。"), reads_others),
-    Page("archive:take", _("取证"), _("选几条记录，写明用途，带水印取走。"), reads_bureau),
-    Page("archive:exports", _("取证记录"), _("谁为什么事取走过哪些记录。"), reads_others),
-    Page("archive:trail", _("留痕"), _("谁在什么时候做了什么，链有没有断。"), may_audit),
-    Page("archive:retention", _("个人信息留多久"), _("各类个人信息的期限、到期的清理。"), may_seal),
-    Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
-    Page("assessment:proceedings", _("年度考核"), _("从核对名册到定档，一步一步办。"), reads_bureau),
-    Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
+    Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
+    Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
+    Page("supervision:inspections", _("督查"), _("检查的安排、待复核的整改和在改的问题。"), reads_others),
+    Page("supervision:findings", _("问题整改台账"), _("每个问题由谁改、改到哪一步、什么期限。"), reads_others),
+    Page("supervision:spot", _("随机抽查"), _("选范围，随机抽几条记录逐条查。"), inspects),
+    Page("supervision:plan_inspection", _("安排检查"), _("督查下级，或者自查本单位。"), plans_inspections),
     Page("supervision:checklists", _("检查表"), _("督查和自查逐条对照的条目。"), reads_others),
     Page("supervision:new_checklist", _("写一份检查表"), _("照系统自带的样本改成自己的。"), keeps_office),
-    Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
-    Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
+))  # fmt: skip
+
+ASSESSMENT = Section(_("年度考核"), (
+    Page("assessment:proceedings", _("年度考核"), _("从核对名册到定档，一步一步办。"), reads_bureau),
+    Page("assessment:board", _("支部看板"), _("各支部、各部门的考核情况。"), reads_bureau),
+    Page("assessment:scores", _("评分"), _("要由人评的项目：自评分、检查评分和理由。"), scores),
+    Page("assessment:lists", _("名单"), _("优秀名单、受限名单和参考名单。"), reads_bureau),
+    Page("assessment:binding", _("结果运用"), _("拟定等次受条款限制的人，给人事处和部门绩效的表。"), reads_bureau),
+    Page("assessment:appeals", _("申诉"), _("等着答复和已答复的申诉。"), reads_bureau),
+    Page("assessment:evaluation_open", _("开始民主评议"), _("定评议会日期，名单按名册定下来。"), leads),
+))  # fmt: skip
+
+DOCUMENTS = Section(_("公文和简报"), (
     Page("bulletins:documents", _("公文"), _("情况通报、通知、年度意见：起草、签发和存档。"), reads_others),
     Page("bulletins:new", _("新建情况通报"), _("选一个季度，由记录生成草稿。"), keeps_office),
     Page("bulletins:notice_new", _("写通知"), _("标题、主送、正文和附件。"), keeps_office),
+    Page("home:briefs", _("月度简报"), _("一页 A4，带到会上：这个月的数字和变化。"), reads_bureau),
     Page("bulletins:register", _("发文登记"), _("每个发文字号给了哪份文件，作废的也在。"), reads_bureau),
     Page("bulletins:enter_number", _("登记纸质发文"), _("在纸上印发的文件，也占下一个号。"), keeps_whole_office),
     Page("bulletins:begin_series", _("接着纸质登记簿编号"), _("今年已经用到几号，从下一号开始。"), keeps_whole_office),
     Page("bulletins:letterhead", _("发文设置"), _("红头、署名、机关代字，写一次。"), keeps_whole_office),
     Page("bulletins:templates", _("模板"), _("每种文件用哪个模板，换成自己的，换回自带的。"), keeps_whole_office),
     Page("assessment:scheme_drafts", _("起草考核细则"), _("从样式开始，改数、试算，发布成一版。"), may_write),
+))  # fmt: skip
+
+ARCHIVE = Section(_("档案和取证"), (
+    Page("archive:years", _("档案"), _("各年的归档、目录和封好的卷。"), keeps_archive),
+    Page("archive:retention", _("个人信息留多久"), _("各类个人信息的期限、到期的清理。"), may_seal),
+    Page("archive:doubts", _("疑点"), _("对记录标记过的疑点和单位的说明。"), reads_others),
+    Page("archive:take", _("取证"), _("选几条记录，写明用途，带水印取走。"), reads_bureau),
+    Page("archive:exports", _("取证记录"), _("谁为什么事取走过哪些记录。"), reads_others),
+    Page("archive:trail", _("留痕"), _("谁在什么时候做了什么，链有没有断。"), may_audit),
+))  # fmt: skip
+
+OFFICE = Section(_("办公室"), (
+    Page("home:office", _("办公室待办"), _("等办公室办理和答复的事。"), keeps_office),
+    Page("imports:start", _("导入表格"), _("名册、考勤、成绩等表格原样读入，核对后再写。"), imports_all),
+    Page("imports:batches", _("导入记录"), _("每次导入了什么、谁导入的，怎样撤销。"), imports_all),
+    Page("orgs:add", _("加一个人"), _("登记新来的同志。"), keeps_office),
+    Page("orgs:corrections", _("更正和免考核申请"), _("等着办公室答复的申请。"), keeps_office),
+    Page("plans:shipped", _("采用一项制度"), _("随系统提供的条例和制度样本。"), keeps_office),
+    Page("plans:workdays", _("放假安排"), _("节假日和调休，期限按它顺延。"), keeps_office),
+    Page("activities:scan_permits", _("会议签到的开通"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
     Page("exams:papers", _("试卷"), _("组卷、发布和作答情况。"), reads_others),
     Page("exams:bank", _("题库"), _("题目和出处。"), leads),
     Page("exams:bank_import", _("导入题库"), _("从 Excel 或 Word 读入题目。"), keeps_office),
-    Page("imports:start", _("导入表格"), _("名册、考勤、成绩等表格原样读入，核对后再写。"), imports_all),
-    Page("imports:batches", _("导入记录"), _("每次导入了什么、谁导入的，怎样撤销。"), imports_all),
-    Page("plans:shipped", _("采用一项制度"), _("随系统提供的条例和制度样本。"), keeps_office),
-    Page("plans:workdays", _("放假安排"), _("节假日和调休，期限按它顺延。"), keeps_office),
-    Page("orgs:add", _("加一个人"), _("登记新来的同志。"), keeps_office),
-    Page("orgs:corrections", _("更正和免考核申请"), _("等着办公室答复的申请。"), keeps_office),
-    Page("activities:scan_permits", _("会议签到的开通"), _("哪些支部可以用签到码，理由是什么。"), keeps_office),
 ))  # fmt: skip
 
 RESOURCES = Section(_("经费、图书和阵地"), (
@@ -240,7 +253,9 @@ HELP = Section(_("制度和帮助"), (
     Page("web:feedback", _("投诉建议"), _("有意见向谁提。"), is_anybody),
 ))  # fmt: skip
 
-SECTIONS = (MY_STUDY, BRANCHES, OFFICE, RESOURCES, ADMINISTRATION, ABOUT_ME, HELP)
+SECTIONS = (
+    MY_STUDY, BRANCHES, SUPERVISION, ASSESSMENT, DOCUMENTS, RESOURCES, ARCHIVE, OFFICE, ADMINISTRATION, ABOUT_ME, HELP,
+)  # fmt: skip
 
 Where = Literal["foot", "top"]
 
@@ -290,6 +305,16 @@ READER_ENTRIES = (
     Entry("assessment:lists", _("名单"), "lists"),
     MORE,
 )
+OFFICE_ENTRIES = (
+    Entry("supervision:duties", _("看板"), "board", "foot"),
+    Entry("home:office", _("待办"), "home", "foot"),
+    Entry("activities:sessions", _("会议"), "meeting"),
+    Entry("plans:plans", _("计划"), "rules"),
+    Entry("orgs:roster", _("名册"), "people"),
+    Entry("assessment:proceedings", _("年度考核"), "score", "foot", opens_group=True),
+    Entry("bulletins:documents", _("公文"), "lists"),
+    MORE,
+)
 LEADER_ENTRIES = (
     Entry("home:overview", _("一页图"), "home", "foot"),
     Entry("supervision:duties", _("看板"), "board", "foot"),
@@ -310,6 +335,8 @@ def list_entries(actor: Actor) -> tuple[Entry, ...]:
     """The navigation of this actor; at a phone's foot exactly four entries for whoever studies or reads."""
     if is_leader(actor):
         return LEADER_ENTRIES
+    if actor.keeps_office:
+        return OFFICE_ENTRIES
     if actor.reads_bureau:
         return READER_ENTRIES
     if is_secretary(actor):

@@ -28,7 +28,8 @@ from shanxue.bulletins import due as bulletins
 from shanxue.exams import due as exams
 from shanxue.orgs import due as orgs
 from shanxue.orgs.models import Grant, Person, Unit
-from shanxue.orgs.queries import Actor, find_actor, list_granted_units
+from shanxue.orgs.queries import Actor, find_actor, list_granted_units, scope_led_units
+from shanxue.orgs.rules import Line
 from shanxue.plans import due as plans
 from shanxue.resources import due as resources
 from shanxue.study import due as study
@@ -65,6 +66,20 @@ def list_due_of_person(person: Person, now: datetime) -> list[Due]:
 def list_due_of_unit(unit: Unit, now: datetime) -> list[Due]:
     """Rows of every room for a unit's secretary."""
     return [row for room in ROOMS for row in _call(room, "list_for_unit", unit, now)]
+
+
+ANSWERED_BY_OFFICE = frozenset({"审批", "转接", "更正", "免考核"})  # what a unit's desk holds that the office answers
+
+
+def list_due_of_office(actor: Actor, now: datetime) -> list[Due]:
+    """Rows for the study office: what each room puts before it, and what waits for its answer at the top of a line."""
+    rows = [row for room in ROOMS if hasattr(room, "list_for_office") for row in room.list_for_office(actor, now)]
+    rows += [*supervision.list_for_checkers(actor), *bulletins.list_for_actor(actor, now)]
+    for root in scope_led_units(actor).filter(parent__isnull=True, line=Line.PARTY).select_related("bureau"):
+        asked = [*orgs.list_for_unit(root, now), *plans.list_for_unit(root, now)]
+        rows += [row for row in asked if row.kind in ANSWERED_BY_OFFICE]
+        rows += activities.list_reviews(root, now)
+    return rows
 
 
 def _call(room: ModuleType, name: str, subject: Person | Unit, now: datetime) -> Iterator[Due]:

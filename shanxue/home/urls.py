@@ -10,6 +10,7 @@ app_name = "home"
 urlpatterns = [
     path("", views.show_home, name="home"),
     path("due/", views.show_due, name="due"),
+    path("office/", views.show_office, name="office"),
     path("desk/", views.choose_desk, name="desk"),
     path("desk/<int:unit_id>/", views.show_desk, name="unit_desk"),
     path("overview/", leader_views.show_overview, name="overview"),

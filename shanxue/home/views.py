@@ -68,6 +68,17 @@ def _show_due(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @login_required
 @require_safe
+def show_office(request: HttpRequest) -> HttpResponse:
+    """What waits for the study office, from every room: late ones and this week's first."""
+    actor = demand_actor(request)
+    demand_power(actor.keeps_office)
+    now = timezone.localtime()
+    desk = arrange_desk(queries.list_due_of_office(actor, now), now)
+    return render(request, "home/office.html", {"desk": desk})
+
+
+@login_required
+@require_safe
 def choose_desk(request: HttpRequest) -> HttpResponse:
     """The desk of the only branch, or the choice among several."""
     desks = queries.list_desks(demand_actor(request))

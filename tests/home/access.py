@@ -15,6 +15,7 @@ OFFICE: set[str | None] = {"office"}
 OPEN_TO: dict[str, set[str | None]] = {
     "home:home": SIGNED_IN,
     "home:due": HAS_OWN,
+    "home:office": {"office"},
     "home:desk": {"secretary"},
     "home:unit_desk": LEADING,  # 第一支部
     "home:overview": BUREAU,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from shanxue.activities.models import Attendance, Session
 from shanxue.home.pages import (
     MEMBER_ENTRIES,
+    OFFICE_ENTRIES,
     OTHER_ENTRIES,
     READER_ENTRIES,
     SECRETARY_ENTRIES,
@@ -23,8 +24,10 @@ from shanxue.home.pages import (
     list_entries,
     list_sections,
 )
+from shanxue.orgs.actions.people import ask_correction
 from shanxue.orgs.models import Exemption, Grant
 from shanxue.orgs.queries import find_actor
+from tests.activities.held_meeting import hold_meeting, write_record
 from tests.house import AT, House
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,20 @@ def test_home_is_each_roles_own_first_page(house: House, visit: Visit) -> None:
     assert set(boards.values()) == {reverse("supervision:duties")}
     assert "三员分立" in read_page(visit("system"), "/")
     assert visit(None).get("/").headers["Location"] == "/accounts/sign-in/?next=/"
+
+
+def test_the_office_sees_what_waits_for_it_from_every_room(house: House, visit: Visit) -> None:
+    """A correction asked for, minutes of a secretary: each a row; nothing of what a branch does itself."""
+    page = read_page(visit("office"), reverse("home:office"))
+    assert "现在没有等办公室办理的事。" in page
+    ask_correction(find_actor(house.users["member"], AT.date()), "职级类别", "", "乡科级", at=AT)
+    session = hold_meeting(house)
+    write_record(session, "待审核", "secretary", house)
+    page = read_page(visit("office"), reverse("home:office"))
+    assert "2 件等办公室办理" in page
+    assert "张三申请更正“职级类别”" in page
+    assert f"审核记录：{session.topic}" in page
+    assert "支部工作台" not in page
 
 
 def test_a_secretary_goes_between_the_desk_and_the_own_list(house: House, visit: Visit) -> None:
@@ -134,11 +151,15 @@ def list_foot(page: str) -> list[str]:
 
 def test_a_phones_foot_has_four_entries(house: House, visit: Visit) -> None:
     """ux M1: 待办｜记学习｜我的成绩｜更多; a secretary's: 工作台｜会议｜审阅｜更多; a wide page at most eight."""
-    feet = {key: list_foot(read_page(visit(key), reverse("home:more"))) for key in ("member", "secretary", "office")}
+    feet = {
+        key: list_foot(read_page(visit(key), reverse("home:more")))
+        for key in ("member", "secretary", "office", "inspector")
+    }
     assert feet == {
         "member": ["待办", "记学习", "我的成绩", "更多"],
         "secretary": ["工作台", "会议", "审阅", "更多"],
-        "office": ["看板", "找人", "考核", "更多"],
+        "office": ["看板", "待办", "年度考核", "更多"],
+        "inspector": ["看板", "找人", "考核", "更多"],
     }
     actors = [find_actor(user, AT.date()) for user in house.users.values()]
     assert max(len(list_entries(actor)) for actor in actors) <= 8
@@ -168,7 +189,7 @@ def test_no_page_is_listed_twice() -> None:
 
 def test_every_name_in_the_tables_is_an_address_without_arguments() -> None:
     """No entry is left out in silence: the table is whole for every role."""
-    tables = (MEMBER_ENTRIES, SECRETARY_ENTRIES, READER_ENTRIES, OTHER_ENTRIES)
+    tables = (MEMBER_ENTRIES, SECRETARY_ENTRIES, OFFICE_ENTRIES, READER_ENTRIES, OTHER_ENTRIES)
     entries = [entry for table in tables for entry in table]
     assert len({entry.href for entry in entries}) == len({entry.name for entry in entries})
     pages = [page for section in SECTIONS for page in section.pages]
