@@ -20,6 +20,7 @@ from shanxue.base.paper import (
     add_table,
     clean_text,
     pack_document,
+    set_style,
     split_lines,
     start_document,
     write_lines,
@@ -101,7 +102,8 @@ def _write_facts(document: DocxDocument, facts: Iterator[tuple[str, str]]) -> No
     table = add_table(document, widths, (), ())
     for label, value in facts:
         add_row(table, widths, VALUE, (label, value))
-        table.rows[-1].cells[0].paragraphs[0].style = LABEL
+    for cell in table.columns[0].cells:
+        set_style(cell.paragraphs[0], LABEL)
 
 
 def _write_text(document: DocxDocument, minutes: Minutes) -> None:

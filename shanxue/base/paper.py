@@ -237,7 +237,12 @@ def write_page_numbers(document: DocxDocument) -> None:
 def write_lines(document: DocxDocument, *lines: tuple[str, str]) -> None:
     """Append paragraphs: (style, text). Without a style: 公文空行, which also carries marks that vanish."""
     for style, text in lines:
-        document.add_paragraph(text, style or EMPTY_STYLE)
+        set_style(document.add_paragraph(text), style or EMPTY_STYLE)
+
+
+def set_style(paragraph: Paragraph, name: str) -> None:
+    """Give a paragraph one of our own styles, whose ids are their names: looking a name up costs more than the text."""
+    paragraph._p.style = name
 
 
 def fill_row(table: Table, row: int, style: str, *texts: str) -> None:
@@ -313,8 +318,9 @@ def add_row(table: Table, widths: Sequence[int], style: str, texts: Sequence[str
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
     for cell, width, text in zip(row.cells, widths, texts, strict=True):
         cell.width = Twips(width)
-        cell.paragraphs[0].text = clean_lines(text)
-        cell.paragraphs[0].style = style
+        paragraph = cell.paragraphs[0]
+        paragraph.text = clean_lines(text)
+        set_style(paragraph, style)
         cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="center"/>'))
 
 

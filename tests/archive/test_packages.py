@@ -9,20 +9,24 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import bagit
 import pytest
 from defusedxml.ElementTree import fromstring
+from docx import Document
 from openpyxl import load_workbook
 
+from shanxue.activities.models import Leave
 from shanxue.archive.converting import count_pages
 from shanxue.archive.packagers.eep import NAMESPACE, UNSIGNED, open_package
 from shanxue.archive.paths import get_package
 from shanxue.archive.proving import describe_package, prove_package
 from shanxue.base.errors import Refusal
+from shanxue.study.models import Note
 
-from .conftest import Year
+from .conftest import HELD_AT, Year
 
 pytestmark = pytest.mark.django_db
 TOP = "shanxue-yc-2025"
@@ -164,3 +168,28 @@ def test_the_xml_of_one_document_holds_its_files_and_no_signature(year: Year, pa
     assert read(f"{content}/文件数据/文档/文件名") == "会议记录.docx"
     assert (read(f"{content}/文件数据/文档/编码/编码数据") or "").startswith("UEs")  # a zip, as every .docx is
     assert (read("电子签名/签名规则"), read("电子签名/签名结果")) == (UNSIGNED, None)
+
+
+def test_no_text_written_for_the_secretary_is_archived(year: Year) -> None:
+    """Titles of notes are listed, their texts and the sentences of a leave stay out of the package."""
+    person = year.house.people["王五"]
+    Note.objects.create(
+        bureau=year.house.bureau, person=person, title="学条例有感", on=date(2025, 6, 1), state="通过",
+        body="只写给书记看的话", submitted_at=HELD_AT, reviewed_at=HELD_AT,
+    )  # fmt: skip
+    Note.objects.create(
+        bureau=year.house.bureau, person=person, title="还是草稿", on=date(2025, 6, 2), state="草稿", body="半句",
+        saved_at=HELD_AT,
+    )  # fmt: skip
+    Leave.objects.create(
+        session=year.session, person=person, reason="事假", text="送孩子上学", asked_at=HELD_AT, after_event=False
+    )
+    with zipfile.ZipFile(get_package(year.seal().package)) as packed:
+        texts = [packed.read(name).decode("utf-8", "ignore") for name in packed.namelist() if "记录/" in name]
+        name = next(name for name in packed.namelist() if name.endswith("笔记目录.docx"))
+        table = Document(io.BytesIO(packed.read(name))).tables[0]
+    listed = "".join(cell.text for row in table.rows for cell in row.cells)
+    assert any("学条例有感" in text for text in texts)
+    assert "学条例有感" in listed
+    for secret in ("只写给书记看的话", "还是草稿", "送孩子上学"):
+        assert [text for text in (*texts, listed) if secret in text] == []
