@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.table import Figure, clock, read_peak_mb
+
+if TYPE_CHECKING:
+    from shanxue.orgs.models import Bureau
 
 SCHEME = Path(__file__).resolve().parent / "scheme.toml"
 PROMISED = {10_000: 1.0, 100_000: 6.0}
@@ -73,9 +77,45 @@ def measure_assessments(folder: Path, people: int) -> list[Figure]:
         Figure(f"{size}：pandas 直写同一细则", slow, floor_seconds=floor, peak_mb=read_peak_mb(),
                note="总分逐人相同" if same else "总分不同")
     )  # fmt: skip
+    figures += measure_proceeding(bureau, f"{size}：年度考核")
     connection.close()
     path.unlink()
     return figures
+
+
+def measure_proceeding(bureau: Bureau, name: str) -> list[Figure]:
+    """Measure the formal assessment: the cut-off that keeps the records, then freeze → results → lists."""
+    from django.utils import timezone
+
+    from shanxue.accounts.models import User
+    from shanxue.assessment.actions.proceedings import freeze, open_proceeding, run_trial, set_cutoff, sign_roster
+    from shanxue.assessment.queries.proceedings import list_branch_rows
+    from shanxue.assessment.queries.publicity import count_final, list_published
+    from shanxue.assessment.rules.loading import load_scheme
+    from shanxue.assessment.runs import keep_version
+    from shanxue.orgs.models import Grant
+    from shanxue.orgs.queries import find_actor
+
+    at = timezone.now()
+    user = User.objects.create(username="office")
+    Grant.objects.create(user=user, bureau=bureau, power=Grant.Power.OFFICE, from_on=at.date())
+    office = find_actor(user, at.date())
+    version = keep_version(bureau, load_scheme(SCHEME.read_text(encoding="utf-8"), SCHEME.name).scheme, at)
+    held = open_proceeding(office, [version], title="年度考核", at=at)
+    sign_roster(office, held, held.turn, words="", at=at)
+    kept, _ = clock(lambda: set_cutoff(office, held, held.turn, cutoff_at=at, at=at))
+    tried, _ = clock(lambda: run_trial(office, held, held.turn, at=at))
+
+    def freeze_and_list() -> int:
+        freeze(office, held, held.turn, at=at, check_until_on=timezone.localdate(at))
+        return len(list_branch_rows(office, held)) + len(list_published(held)[0].rows) + len(count_final(held))
+
+    frozen, listed = clock(freeze_and_list)
+    return [
+        Figure(f"{name}，数据截止（保存全部记录）", kept),
+        Figure(f"{name}，试算（存结果和明细）", tried),
+        Figure(f"{name}，冻结、结果、名单", frozen, 60.0, peak_mb=read_peak_mb(), note=f"{listed:,} 行名单"),
+    ]
 
 
 def scan(path: Path) -> None:

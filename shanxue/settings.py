@@ -148,6 +148,7 @@ VOLUMES = [
     "shanxue.supervision.volumes",
     "shanxue.assessment.volumes",
     "shanxue.assessment.ballot_volumes",
+    "shanxue.assessment.proceeding_volumes",
     "shanxue.bulletins.volumes",
 ]
 # Formats a sealed year is handed over in (archive/packagers)

@@ -20,6 +20,7 @@ from shanxue.assessment.actions.settling import (
     settle,
 )
 from shanxue.assessment.models import Amendment, Confirmation, LateRecord, PriorResult, Proceeding, Result
+from shanxue.assessment.proceeding_volumes import list_pieces, list_tables
 from shanxue.assessment.queries.proceedings import (
     list_branch_rows,
     list_holders,
@@ -358,3 +359,24 @@ def test_a_settled_result_takes_the_place_of_an_imported_one(desk: Desk) -> None
     settle_all(desk, desk.open())
     rows = PriorResult.objects.filter(person=desk.town.people["张兰"])
     assert list(rows.values_list("grade", "settled")) == [("优秀", True)]
+
+
+def test_a_settled_year_leaves_its_piece_for_the_archive(desk: Desk) -> None:
+    """D10: final results with amendments, steps, decisions, as one 件 with its workbook; unsettled it says so."""
+    proceeding = go_public(desk, desk.open())
+    year = Period(date(2025, 1, 1), date(2026, 1, 1))
+    (waiting,) = list_pieces(desk.town.bureau, year)
+    assert (waiting.missing, waiting.documents) == ("2025年度学习考核还没有定档，不能封卷。", ())
+    office = desk.act_as("office")
+    end_publicity(office, proceeding, proceeding.turn, at=CUT + 10 * DAY)
+    settle(office, proceeding, proceeding.turn, at=CUT + 10 * DAY)
+    amend_result(office, find_frozen(desk, proceeding, "王强"), rule(9000, "优秀"), seen=0, at=CUT + 11 * DAY)
+    (piece,) = list_pieces(desk.town.bureau, year)
+    assert (piece.title, piece.missing, piece.retention) == ("2025年度学习考核办理材料", "", "永久")
+    assert piece.documents[0].write() == piece.documents[0].write()
+    tables = {table.name: list(table.rows) for table in list_tables(desk.town.bureau, year)}
+    assert [row[3:7] for row in tables["final_results"]][2] == ("王强", "第一党支部", "90", "优秀")
+    assert [row[1] for row in tables["proceeding_steps"]] == [
+        "核对名册", "数据截止", "试算", "冻结", "公示", "申诉处理", "定档"
+    ]  # fmt: skip
+    assert tables["amendments"][0][2:6] == ("50", "不合格", "90", "优秀")

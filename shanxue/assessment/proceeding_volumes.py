@@ -1,0 +1,159 @@
+"""What the year's proceeding leaves for the archive: final results, steps, late records, objections, decisions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import xlsxwriter
+from django.urls import reverse
+from django.utils import timezone
+
+from shanxue.base.periods import Period
+from shanxue.base.points import format_scaled
+from shanxue.base.volumes import Cell, Document, Piece, Retention, Series, Table, make_columns
+from shanxue.orgs.models import Bureau
+
+from .models import Amendment, LateRecord, Objection, Proceeding, QuotaDecision, Result, StepEntry
+from .queries.proceedings import list_shown_of
+from .queries.results import read_version, settle_results
+
+Row = tuple[Cell, ...]
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001  equal contents, equal bytes
+
+FINAL = make_columns("proceeding:考核 scheme:细则 code:工号或代号 name:名称 home:列在 total:得分 grade:等次 note:说明")
+STEPS = make_columns("proceeding:考核 step:步骤 at:时间:time by:办理人 words:说明")
+LATE = make_columns(
+    "proceeding:考核 source:种类 ref:记录编号:number name:谁的 change:变化 state:决定 reason:理由 "
+    "by:谁决定 at:时间:time"
+)
+OBJECTIONS = make_columns(
+    "proceeding:考核 name:姓名 item:项目 sentence:异议 by:提出人 at:时间:time agreed:同意:flag "
+    "answer:答复 answered_by:答复人"
+)
+DECISIONS = make_columns(
+    "proceeding:考核 scheme:细则 grade:等次 group:分组 kept:保留人数:number meeting:会议 held_on:日期:date "
+    "reason:理由 by:登记人"
+)
+AMENDMENTS = make_columns(
+    "proceeding:考核 name:名称 old_total:原得分 old_grade:原等次 total:现得分 grade:现等次 cause:因为 reason:理由 "
+    "decided_by:谁决定 meeting:会议 held_on:日期:date at:登记时间:time"
+)
+
+
+def list_held(bureau: Bureau, period: Period) -> list[Proceeding]:
+    """The proceedings whose window ends in the period, settled or not."""
+    rows = Proceeding.objects.filter(bureau=bureau, until_on__gt=period.from_on, until_on__lte=period.until_on)
+    return list(rows.select_related("bureau").order_by("until_on", "pk"))
+
+
+def list_pieces(bureau: Bureau, period: Period) -> list[Piece]:
+    """One 件 for each proceeding: how its results came to stand, as a workbook."""
+    return [
+        Piece(
+            key=f"proceeding-{one.pk}", series=Series.STUDY, title=f"{one.title}办理材料", responsible=bureau.name,
+            on=timezone.localdate(one.settled_at) if one.settled_at else None, retention=Retention.PERMANENT,
+            missing="" if one.settled_at else f"{one.title}还没有定档，不能封卷。",
+            href=reverse("assessment:proceeding", args=[one.pk]),
+            documents=(Document("办理材料.xlsx", partial(_write_workbook, one)),) if one.settled_at else (),
+        )
+        for one in list_held(bureau, period)
+    ]  # fmt: skip
+
+
+def list_tables(bureau: Bureau, period: Period) -> list[Table]:
+    return _list_tables(list_held(bureau, period))
+
+
+def _list_tables(held: list[Proceeding]) -> list[Table]:
+    return [
+        Table("final_results", "最终结果", FINAL, _list_final(held)),
+        Table("proceeding_steps", "办理步骤", STEPS, _list_steps(held)),
+        Table("late_records", "截止后的记录", LATE, _list_late(held)),
+        Table("branch_objections", "支部异议", OBJECTIONS, _list_objections(held)),
+        Table("quota_decisions", "名额决定", DECISIONS, _list_decisions(held)),
+        Table("amendments", "更正", AMENDMENTS, _list_amendments(held)),
+    ]
+
+
+def _list_final(held: list[Proceeding]) -> Iterator[Row]:
+    """Every result as it stands, amendments applied."""
+    for one in held:
+        for shown in list_shown_of(one):
+            rows = Result.objects.filter(run=shown.run).select_related("person", "unit", "home").order_by("pk")
+            for row in settle_results(shown.run, rows):
+                code = row.person.staff_no if row.person else row.unit.code if row.unit else ""
+                home = row.home.name if row.home else ""
+                total = _write(row.total_points, shown.scheme.scale)
+                yield one.title, shown.scheme.code, code, row.subject_name, home, total, row.grade, row.rank_note
+
+
+def _write(points: int | None, scale: int) -> str | None:
+    return None if points is None else format_scaled(points, scale, trim=True)
+
+
+def _list_steps(held: list[Proceeding]) -> Iterator[Row]:
+    for row in StepEntry.objects.filter(proceeding__in=held).select_related("proceeding").order_by("pk"):
+        yield row.proceeding.title, row.step, row.at, row.by_name, row.words
+
+
+def _list_late(held: list[Proceeding]) -> Iterator[Row]:
+    rows = LateRecord.objects.filter(proceeding__in=held).select_related("proceeding", "person", "unit").order_by("pk")
+    for row in rows:
+        yield (row.proceeding.title, row.source, row.ref, row.subject_name, row.change, row.state, row.reason,
+               row.decided_by, row.decided_at)  # fmt: skip
+
+
+def _list_objections(held: list[Proceeding]) -> Iterator[Row]:
+    rows = Objection.objects.filter(proceeding__in=held).select_related("proceeding", "result__person").order_by("pk")
+    for row in rows:
+        yield (row.proceeding.title, row.result.subject_name, row.item, row.sentence, row.by_name, row.at, row.agreed,
+               row.answer, row.answered_by)  # fmt: skip
+
+
+def _list_decisions(held: list[Proceeding]) -> Iterator[Row]:
+    rows = QuotaDecision.objects.filter(part__proceeding__in=held).select_related("part__proceeding").order_by("pk")
+    for row in rows:
+        yield (row.part.proceeding.title, row.part.code, row.grade, row.group, len(row.kept), row.meeting, row.held_on,
+               row.reason, row.by_name)  # fmt: skip
+
+
+def _list_amendments(held: list[Proceeding]) -> Iterator[Row]:
+    for one in held:
+        rows = Amendment.objects.filter(result__run__frozen_for__proceeding=one).order_by("pk")
+        for row in rows.select_related("result__person", "result__unit", "result__run__scheme"):
+            scale = read_version(row.result.run.scheme).scale
+            yield (one.title, row.result.subject_name, _write(row.old_points, scale), row.old_grade,
+                   _write(row.new_points, scale), row.new_grade, row.cause, row.reason, row.decided_by, row.meeting,
+                   row.held_on, row.at)  # fmt: skip
+
+
+def _write_workbook(proceeding: Proceeding) -> bytes:
+    """One sheet per table; every cell is text, so nothing in it is taken for a formula."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": MADE})
+    bold = book.add_format({"bold": True})
+    for table in _list_tables([proceeding]):
+        sheet = book.add_worksheet(table.title)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(table.columns), 16)
+        for at, column in enumerate(table.columns):
+            sheet.write_string(0, at, column.title, bold)
+        for line, row in enumerate(table.rows, 1):
+            for at, cell in enumerate(row):
+                sheet.write_string(line, at, _tell(cell))
+    book.close()
+    return buffer.getvalue()
+
+
+def _tell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, datetime):
+        return f"{timezone.localtime(cell):%Y-%m-%d %H:%M}"
+    return str(cell)
