@@ -21,7 +21,7 @@ from shanxue.plans.rules.planning import PlanTier
 from ..models import DocumentPart, Figure, Letterhead, NamedPerson, NamedUnit, OfficialDocument
 from ..queries.checks import TABLES, check_document, hash_tables, write_tables
 from ..queries.documents import find_last_bulletin, read_letterhead, writes_scope
-from ..queries.gathering import draft_document, gather_facts
+from ..queries.gathering import draft_document, has_something
 from ..rules import BULLETIN_SECTIONS, DocumentKind, DocumentState, Section
 from ..rules.checking import Change
 from ..rules.drafts import Draft, Evidence, read_spans, write_spans
@@ -122,7 +122,7 @@ def draft_bulletin(actor: Actor, unit: Unit | None, code: str, *, at: datetime) 
         actor, DocumentKind.BULLETIN, title, "各党支部、各部门", at, unit=unit, period=code,
         from_on=period.period.from_on, until_on=period.period.until_on,
     )  # fmt: skip
-    if gather_facts(document, period, actor.on).is_empty:
+    if not has_something(document, period, actor.on):
         raise Refusal("nothing_to_report", _say_nothing(actor.bureau, period))
     _store_draft(document, draft_document(document, actor.on), at)
     record_document(document, actor, at, "draft_bulletin", {"period": code, "unit": unit.pk if unit else None})

@@ -34,7 +34,7 @@ from ..rules.drafting import Wanted, draft_period
 from ..rules.drafts import Draft
 from ..rules.facts import DutyFact, DutyOutcome, PeriodFacts, PersonFact, PointFact, SessionFact, UnitFacts
 from ..rules.periods import NamedPeriod, read_period
-from .years import add_year
+from .years import add_year, find_report
 
 ALWAYS_LISTED = frozenset({UnitKind.BRANCH, UnitKind.GENERAL_BRANCH})  # others only where something is known of them
 
@@ -46,6 +46,13 @@ def draft_document(document: OfficialDocument, today: date) -> Draft:
     facts = gather_facts(document, period, today)
     draft = draft_period(facts, read_wanted(document))
     return add_year(draft, document, period, read_wanted(document)) if document.period.endswith("y") else draft
+
+
+def has_something(document: OfficialDocument, period: NamedPeriod, today: date) -> bool:
+    """Whether there is anything to speak of: records of these days, or for a year its assessment."""
+    if not gather_facts(document, period, today).is_empty:
+        return True
+    return document.period.endswith("y") and document.unit is None and find_report(document.bureau, period) is not None
 
 
 def read_wanted(document: OfficialDocument) -> Wanted:

@@ -23,7 +23,7 @@ class NamedPeriod:
 def read_period(code: str) -> NamedPeriod | None:
     """Read a code; ``None`` for what is none."""
     year, letter, number = code[:4], code[4:5], code[5:]
-    if not (year.isdecimal() and len(year) == 4 and int(year) > 0) or letter not in UNITS:
+    if not (code.isascii() and year.isdecimal() and len(year) == 4 and int(year) > 0) or letter not in UNITS:
         return None
     if letter == "y":
         place = 1 if not number else 0
