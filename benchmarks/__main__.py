@@ -1,6 +1,6 @@
 """Everything that is promised about speed, measured in one run and printed beside the machine it ran on.
 
-``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,crowd,audit,archive]``
+``python -m benchmarks [--people 10000,100000] [--only year,import,assess,pages,boards,crowd,audit,archive]``
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.machine import describe_machine
 from benchmarks.table import Figure, print_figures
 
-PARTS = ("year", "import", "assess", "pages", "crowd", "audit", "archive")
+PARTS = ("year", "import", "assess", "pages", "boards", "crowd", "audit", "archive")
 
 
 def main() -> None:
@@ -49,6 +49,11 @@ def main() -> None:
 
             console.print("准备 20,000 人的一年 …")
             figures += measure_pages(Path(folder))
+        if "boards" in parts:
+            from benchmarks.boards import measure_boards
+
+            console.print("准备 500 个支部的一年 …")
+            figures += measure_boards(Path(folder))
         if "crowd" in parts:
             from benchmarks.crowd import measure_crowd
 

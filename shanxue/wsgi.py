@@ -13,3 +13,4 @@ get_resolver().url_patterns  # noqa: B018  every page is loaded before the first
 # values (the board of duties) is a third faster.
 gc.collect()
 gc.freeze()
+gc.set_threshold(50_000, 20, 20)  # and such a page's values are not looked through while it is being made

@@ -96,11 +96,15 @@ def _read_held(bureau_id: int, need: _Need, units: list[Subject]) -> Iterator[Re
     kinds: dict[str, list[Held]] = {}
     for row in held:
         kinds.setdefault(row.kind, []).append(row)
-    due = {of: activities.count_present(_pick(kinds, spans), of) for of, spans in need.quorums.items()}
+    due: dict[int, tuple[tuple[str, int, int], ...]] = {}
+    for of, spans in need.quorums.items():
+        for session, (present, expected) in activities.count_present(_pick(kinds, spans), of).items():
+            due[session] = (*due.get(session, ()), (of, present, expected))
     people = activities.list_own_present(_pick(kinds, need.pairs), need.today)
+    keys = {unit.id: unit.key for unit in units}
     for row in held:
-        counts = tuple([(of, *sessions[row.id]) for of, sessions in due.items() if row.id in sessions])
-        yield _build_held(row, f"u{row.unit_id}", counts, people.get(row.id, ()))
+        if key := keys.get(row.unit_id):
+            yield _build_held(row, key, due.get(row.id, ()), people.get(row.id, ()))
 
 
 def _pick(held: dict[str, list[Held]], spans: dict[tuple[str, ...], tuple[date, date]]) -> list[int]:
@@ -117,7 +121,7 @@ def _build_held(
     speakers: tuple[int, ...] = (),
 ) -> Record:  # fmt: skip
     pk, _unit, kind, tier, on, topic, minutes = row
-    return Record("session", pk, key, on, kind, topic, tier, minutes=minutes, speakers=speakers, people=people, due=due)
+    return Record("session", pk, key, on, kind, topic, tier, "", None, minutes, None, None, speakers, people, due)
 
 
 def _read_lectures(need: _Need, units: list[Subject]) -> Iterator[Record]:

@@ -64,10 +64,8 @@ def list_held(bureau_id: int, wanted: Iterable[Wanted], units: Subjects) -> list
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()
-    return [
-        Held(pk, unit, kind, tier, _read_day(day), topic, minutes)
-        for pk, unit, kind, tier, day, topic, minutes in found
-    ]
+    make = Held._make
+    return [make((*row[:4], _read_day(row[4]), *row[5:])) for row in found]
 
 
 @lru_cache(maxsize=4096)

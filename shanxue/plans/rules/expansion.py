@@ -6,9 +6,9 @@ Nothing is stored and nothing reset: a new period is a new duty, and each carrie
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from shanxue.base.periods import Period
 
@@ -25,8 +25,7 @@ _BY_KEY = attrgetter("key")
 EVENT_TRIGGERS = ("milestone", "role", "founded", "transfer")
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):  # a tuple, because a board makes thousands of them
     """One unit or person in one turn of an obligation.
 
     ``key``: institution/obligation/subject/turn, stable for good; ``line`` is the key without the turn.
@@ -57,18 +56,29 @@ def expand(
 
     ``recent``: keep of each obligation of each subject only the last so many turns (0: all of them).
     """
-    everybody = sorted(subjects, key=lambda subject: subject.key)
+    everybody = sorted(subjects, key=_BY_KEY)
+    sides = {side: [subject for subject in everybody if subject.is_unit == side] for side in (True, False)}
     found: list[Duty] = []
     rules = list_rules(issues)
     for rule in rules:
-        asked = [subject for subject in everybody if judge_kind(rule.obligation.who, subject).asked]
+        who = rule.obligation.who
+        asked = [subject for subject in sides[who.of_units] if judge_kind(who, subject).asked]
         if not asked:
             continue
         slots = list_slots(rule, window, calendar)
         if recent:
             slots = _cut_slots(slots, recent)
-        for subject in asked:
-            found += _expand_one(rule, subject, slots, window, calendar)
+        plain = [] if _runs_from_event(rule) else [subject for subject in asked if is_always_there(subject)]
+        found += [
+            Duty(f"{rule.line}/{subject.key}/{slot.tag}", f"{rule.line}/{subject.key}", subject, slot)
+            for subject in plain
+            for slot in slots
+        ]
+        if len(plain) < len(asked):
+            there = {subject.key for subject in plain}
+            for subject in asked:
+                if subject.key not in there:
+                    found += _expand_one(rule, subject, slots, window, calendar)
     if recent and any(rule.number > 1 for rule in rules):
         found = _keep_recent(found, recent)  # each version was cut by itself
     return sorted(found, key=_BY_KEY)
@@ -98,6 +108,11 @@ def _runs_from_event(rule: Rule) -> bool:
     return isinstance(demand, Deadline) and demand.trigger.kind in EVENT_TRIGGERS
 
 
+def is_always_there(subject: Subject) -> bool:
+    """Whether this is a unit without a first or last day: asked in every turn, with nothing to be said of it."""
+    return subject.is_unit and subject.from_on is None and subject.until_on is None and not subject.pauses
+
+
 def _expand_one(
     rule: Rule, subject: Subject, slots: list[Slot], window: Period, calendar: WorkCalendar
 ) -> Iterator[Duty]:
@@ -106,9 +121,8 @@ def _expand_one(
         yield from _expand_events(rule, demand, subject, window, calendar)
         return
     who = rule.obligation.who
-    plain = subject.is_unit and subject.from_on is None and subject.until_on is None
     for slot in slots:
-        if plain or judge_period(who, subject, slot.period).asked:
+        if judge_period(who, subject, slot.period).asked:
             yield _build(subject, slot)
 
 

@@ -86,8 +86,17 @@ class RecordBook:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._found: dict[tuple[str, str], dict[str, list[Record]]] = {}
+        found = self._found
         for record in records:
-            self._found.setdefault((record.subject, record.source), {}).setdefault(record.kind, []).append(record)
+            place = (record.subject, record.source)
+            kinds = found.get(place)
+            if kinds is None:
+                kinds = found[place] = {}
+            rows = kinds.get(record.kind)
+            if rows is None:
+                kinds[record.kind] = [record]
+            else:
+                rows.append(record)
         for kinds in self._found.values():
             for rows in kinds.values():
                 if len(rows) > 1:
@@ -151,16 +160,27 @@ def _fulfil_count(
             counted.append(record)
     if end > last or slot.counts_from > first:  # turns may overlap: each record counts once
         taken.update(record.ref for record in counted)
-    count = len(counted)
-    met_on = counted[least - 1].on if count >= least else None
-    missing = f"还差{least - count}次" if met_on is None else ""
-    refused = tuple(one for one in rejected if one.record.ref not in {record.ref for record in counted})
-    return Fulfilment(met_on is not None, f"{count}/{least}次", tuple(counted), refused, met_on, missing)
+    if not counted and not rejected:
+        return _find_nothing(least)
+    met_on = counted[least - 1].on if len(counted) >= least else None
+    done, missing = _say_count(len(counted), least)
+    refused: tuple[Rejected, ...] = ()
+    if rejected:
+        refs = {record.ref for record in counted}
+        refused = tuple(one for one in rejected if one.record.ref not in refs)
+    return Fulfilment(met_on is not None, done, tuple(counted), refused, met_on, missing)
 
 
 @cache
 def _find_nothing(least: int) -> Fulfilment:
-    return Fulfilment(False, f"0/{least}次", (), (), None, f"还差{least}次")
+    done, missing = _say_count(0, least)
+    return Fulfilment(False, done, (), (), None, missing)
+
+
+@cache
+def _say_count(count: int, least: int) -> tuple[str, str]:
+    """How far it is, and what is missing."""
+    return f"{count}/{least}次", f"还差{least - count}次" if count < least else ""
 
 
 def _reject(event: Event, record: Record, subject: Subject, slot: Slot) -> str:

@@ -79,19 +79,20 @@ def settle(
     """
     book = RecordBook(records)
     said = _sort_remarks(remarks)
-    taken: dict[str, set[int]] = {}
     found: list[Settled] = []
     begun = [duty for duty in duties if duty.slot.period.from_on <= today]
     begun.sort(key=_BY_KEY)  # within a line the key follows the days
+    counted: set[int] = set()  # of the line at hand: duties come line by line
+    last = ""
     for at, duty in enumerate(begun):
         line = duty.line
         own = said.get(line, ()) if said else ()
         if own:
             own = tuple(remark for remark in own if remark.duty == duty.key or _reaches(remark, duty))
         slot = _move(duty.slot, own) if own else duty.slot
-        if line not in taken:
-            taken[line] = set()
-        outcome = fulfil(duty.subject, slot, book, taken[line])
+        if line != last:
+            counted, last = set(), line
+        outcome = fulfil(duty.subject, slot, book, counted)
         if not (open_only and outcome.met and _is_followed(begun, at)):
             found.append(_settle_one(duty, slot, outcome, own, today))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from .obligations import Institution, Obligation
 from .wording import describe_obligation
@@ -49,7 +50,7 @@ class Rule:
     ended_on: date | None
     first_on: date
 
-    @property
+    @cached_property
     def line(self) -> str:
         """Name the obligation across its versions: ``sanhui/DYDH``."""
         return f"{self.code}/{self.obligation.code}"

@@ -121,9 +121,10 @@ def build_units_board(actor: Actor, today: date) -> Board:
 def _list_shown_rules(book: RuleBook, settled: Iterable[Settled], today: date) -> list[Rule]:
     """The rules in force; and those of an earlier version under which a turn began that is still due."""
     rules = {rule.line: rule for rule in list_rules(book.issues) if rule.is_in_force(today)}
-    for one in settled:
-        if today in one.duty.slot.period:
-            rules.setdefault(one.duty.rule.line, one.duty.rule)
+    slots = {id(one.duty.slot): one.duty.slot for one in settled}  # hundreds of branches share one turn
+    for slot in slots.values():
+        if today in slot.period:
+            rules.setdefault(slot.rule.line, slot.rule)
     return list(rules.values())
 
 
