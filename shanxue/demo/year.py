@@ -23,6 +23,7 @@ from shanxue.plans.rules import CampaignState
 from .archive import number_archive
 from .documents import issue_documents
 from .evaluations import hold_evaluations
+from .inspections import inspect_branches
 from .leader import write_to_units
 from .live import announce_meetings, ask_to_correct, move_somebody, open_test, write_minutes
 from .plans import link_sessions, plan_year, run_campaigns
@@ -82,6 +83,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         keep_money(office, at)
         keep_shelf(office, member, people, at=at)
         keep_venues(office, secretary, at=at)
+        inspect_branches(office, root, at)
         write_to_units(leader, office, branches[0].unit, branches[-1].unit, at)
         issue_documents(secretary, office, leader, at)
         number_archive(bureau, at)
