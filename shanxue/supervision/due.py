@@ -24,7 +24,7 @@ from .queries.inspecting import (
     list_unanswered_findings,
     list_waiting_reports,
 )
-from .queries.instructions import list_open_instructions
+from .queries.instructions import list_kept_instructions, list_open_instructions
 from .rules.inspecting import ActionState, InspectionState
 
 KIND, EXPLAINING, RECTIFYING, RECHECKING, CHECKING = "任务", "说明", "整改", "复核", "自查"
@@ -56,13 +56,18 @@ def list_instructed(unit: Unit, now: datetime) -> list[Due]:
     return [_show_instruction(one, now) for one in list_open_instructions(unit)]
 
 
-def _show_instruction(one: Instruction, now: datetime) -> Due:
+def list_for_office(actor: Actor, now: datetime) -> list[Due]:
+    """List a leader's open instructions to the units that the actor keeps the office of. One query."""
+    return [_show_instruction(one, now, of_unit=True) for one in list_kept_instructions(actor)]
+
+
+def _show_instruction(one: Instruction, now: datetime, *, of_unit: bool = False) -> Due:
     on = timezone.localdate(one.at)
     words = {"state": one.state, "day": name_day(on, timezone.localdate(now))}
     return Due(
         key=f"instruction-{one.pk}",
         kind="批示",
-        title=_("批示：%(text)s") % {"text": one.text},
+        title=f"{one.unit.name}：{one.text}" if of_unit else _("批示：%(text)s") % {"text": one.text},
         href=reverse("supervision:instruction", args=[one.pk]),
         light=Light.NEAR,
         state=_("%(state)s · %(day)s批示") % words,

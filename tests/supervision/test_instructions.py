@@ -16,7 +16,7 @@ from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
 from shanxue.orgs.queries import Actor, find_actor
 from shanxue.supervision.actions.instructions import answer_instruction, instruct
-from shanxue.supervision.due import list_for_unit
+from shanxue.supervision.due import list_for_office, list_for_unit
 from shanxue.supervision.models import Instruction
 from shanxue.supervision.queries.instructions import find_instructed, list_instructions
 from shanxue.supervision.rules.instructions import ASKED_FOR, InstructionState
@@ -43,6 +43,9 @@ def test_the_secretary_has_it_among_what_is_due(house: House) -> None:
     ]
     assert list_for_unit(house.units["第二支部"], timezone.localtime()) == []
     assert [one.pk for one in list_instructions(act(house, "office"))] == [made.pk]
+    office = list_for_office(act(house, "office"), timezone.localtime())
+    assert [row.title for row in office] == ["第一支部：请月底前补开支部党员大会。"]
+    assert list_for_office(act(house, "secretary"), timezone.localtime()) == []
 
 
 def test_an_instruction_without_words_is_refused(house: House) -> None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from shanxue.base.errors import refuse_missing
 from shanxue.orgs.models import Unit
-from shanxue.orgs.queries import Actor, Power, match_granted_units
+from shanxue.orgs.queries import Actor, Power, match_granted_units, match_led_units
 
 from ..models import Instruction
 from ..rules.instructions import ASKED_FOR, InstructionState
@@ -50,6 +50,14 @@ def list_open_instructions(unit: Unit) -> list[Instruction]:
     """List what a unit's secretary has still to do something about, the oldest first. One query."""
     found = Instruction.objects.filter(unit=unit, state__in=OPEN_STATES).select_related("by")
     return list(found.order_by("at", "pk"))
+
+
+def list_kept_instructions(actor: Actor) -> list[Instruction]:
+    """List what was written to the units the actor keeps the office of and is not done, the oldest first."""
+    if not actor.keeps_office:
+        return []
+    found = Instruction.objects.filter(match_led_units(actor, "unit"), bureau=actor.bureau, state__in=OPEN_STATES)
+    return list(found.select_related("unit", "by").order_by("at", "pk"))
 
 
 def find_instructed(actor: Actor, now: datetime) -> set[int]:
