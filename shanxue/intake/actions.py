@@ -33,8 +33,8 @@ def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = sa
     """Write a plan with nothing open, all its files in one transaction; return one batch per file.
 
     Raises ``Refusal``: ``import_open`` when something is still to be settled, ``changed_since_preview`` when what the
-    plan relied on has moved. A file that is in already is left alone and its batch returned, so that a repeated click
-    does nothing.
+    plan relied on has moved, ``year_closed`` when a row is of a year that is sealed. A file that is in already is left
+    alone and its batch returned, so that a repeated click does nothing.
     """
     _queue_up(plan.bureau_code)
     hashes = [file.sha256 for file in plan.files]
@@ -43,6 +43,7 @@ def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = sa
         return done
     _refuse_open(plan)
     _refuse_moved(plan.ledger)
+    open_registry().demand_open(plan.bureau_code, list_days(plan.ledger))
     batches = {
         index: _open_batch(plan, file, actor, at) for index, file in enumerate(plan.files) if file.same_as is None
     }
@@ -94,6 +95,19 @@ def _queue_up(bureau_code: str) -> None:
 def _refuse_open(plan: Plan) -> None:
     if plan.is_open:
         raise Refusal("import_open", f"还有 {plan.open_count} 处要处理，处理完才能导入。", status=409)
+
+
+def list_days(ledger: Ledger) -> set[date]:
+    """The days of which records would be made or changed."""
+    touched: dict[Model, list[Draft]] = {model: list(rows) for model, rows in ledger.created.items()}
+    for edit in ledger.edits.values():
+        touched.setdefault(edit.draft.model, []).append(edit.draft)
+    tell = open_registry().days
+    return {day for model, rows in touched.items() for day in tell.get(model, _list_own_days)(rows)}
+
+
+def _list_own_days(rows: list[Draft]) -> set[date]:
+    return {day for row in rows if isinstance(day := row.values.get("on"), date)}
 
 
 def _refuse_moved(ledger: Ledger) -> None:

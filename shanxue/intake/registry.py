@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -43,7 +44,9 @@ class Registry:
     handlers: Mapping[str, Handler]  # by kind, in the order they are planned
     models: tuple[Model, ...]  # in the order they are written
     after: Mapping[Model, Callable[[list[Draft]], None]]  # run once a model's new rows have ids
+    days: Mapping[Model, Callable[[list[Draft]], set[date]]]  # of which days a model's rows are, where not by ``on``
     describe_known: Callable[[Desk], tuple[int | None, frozenset[str]]]  # width of known numbers; known people
+    demand_open: Callable[[str, set[date]], None]  # refuses days of a year of this bureau that is sealed
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -52,14 +55,16 @@ class Registry:
 
 @cache
 def open_registry() -> Registry:
-    """Collect what every room's ``intake.py`` offers: HANDLERS, MODELS and, where needed, AFTER."""
+    """Collect what every room's ``intake.py`` offers: HANDLERS, MODELS and, where needed, AFTER and DAYS."""
     handlers: dict[str, Handler] = {}
     models: list[Model] = []
     after: dict[Model, Callable[[list[Draft]], None]] = {}
-    describe_known = import_module("shanxue.orgs.intake").describe_known
+    days: dict[Model, Callable[[list[Draft]], set[date]]] = {}
+    orgs = import_module("shanxue.orgs.intake")
     for room in ROOMS:
         module = import_module(f"shanxue.{room}.intake")
         handlers.update({handler.kind.code: handler for handler in module.HANDLERS})
         models += module.MODELS
         after |= getattr(module, "AFTER", {})
-    return Registry(handlers, tuple(models), after, describe_known)
+        days |= getattr(module, "DAYS", {})
+    return Registry(handlers, tuple(models), after, days, orgs.describe_known, orgs.demand_open)

@@ -19,6 +19,7 @@ from shanxue.base.errors import Refusal
 from shanxue.intake.accounting import count_file
 from shanxue.intake.actions import commit_plan, undo_batch
 from shanxue.intake.models import Batch, RememberedAnswer
+from shanxue.orgs.actions.closing import close_year
 from shanxue.orgs.models import Bureau, Person, Stint, Unit
 from tests.intake.fixtures import write_xlsx
 from tests.intake.office import (
@@ -57,6 +58,23 @@ def test_first_roster_makes_bureau_and_branches(tmp_path: Path) -> None:
     assert [unit.path for unit in Unit.objects.order_by("id")[1:]] == [
         f"{root.id}/{unit.id}/" for unit in Unit.objects.order_by("id")[1:]
     ]
+
+
+@pytest.mark.django_db
+def test_a_sealed_year_takes_no_more_records(tmp_path: Path) -> None:
+    """K6: read-only afterwards. Neither a new meeting of that year nor another mark for one that is there."""
+    bring(write(tmp_path / "名册.xlsx", [ROSTER, *PEOPLE]))
+    bring(write(tmp_path / "考勤.xlsx", [MARKS, *JUNE[:3]]))
+    close_year(Bureau.objects.get(), 2025, actor="办公室", at=AT)
+    before = dump()
+    july = [["2025-07-12", *row[1:]] for row in JUNE]
+    for rows in (july, [*JUNE[:3], JUNE[3]]):
+        with pytest.raises(Refusal) as refused:
+            bring(write(tmp_path / "又一份.xlsx", [MARKS, *rows]))
+        assert refused.value.sentence == "2025 年已经封卷，那一年的记录不能再改。需要说明的，请写在今年的记录里。"
+        assert dump() == before
+    bring(write(tmp_path / "今年.xlsx", [MARKS, *[["2026-01-12", *row[1:]] for row in JUNE]]))
+    assert Session.objects.filter(on__year=2026).count() == 2
 
 
 @pytest.mark.django_db

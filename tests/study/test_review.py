@@ -10,6 +10,7 @@ from django.test import Client
 
 from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import close_year
 from shanxue.orgs.models import Grant
 from shanxue.study.actions.notes import Written, submit_note, take_back_note
 from shanxue.study.actions.review import Verdict, draw_notes, review_note
@@ -47,6 +48,16 @@ def test_passing_opens_the_next_by_itself(house: House, visit: Visit) -> None:
     first.refresh_from_db()
     assert (first.state, first.reviewed_by) == ("通过", "李四")
     assert Entry.objects.latest("pk").detail["verdict"] == "通过"
+
+
+def test_a_note_of_a_sealed_year_is_only_read(house: House) -> None:
+    """K6: read-only afterwards."""
+    note = hand_in(house)
+    assert note.on is not None
+    close_year(house.bureau, note.on.year, actor="赵六", at=AT)
+    with pytest.raises(Refusal) as refused:
+        review_note(act_as(house, "secretary"), note.pk, Verdict.PASS, "", revision=note.revision, at=LATER)
+    assert refused.value.code == "year_closed"
 
 
 def test_returning_needs_a_sentence_that_the_author_sees(house: House, visit: Visit) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shanxue.intake.checking import Desk
 from shanxue.intake.drafts import Draft, Model
 
+from ..actions.closing import demand_open_year
 from ..directory import open_directory
 from ..models import Bureau, Exemption, Person, Stint, Unit, UnitAlias
 from . import exemptions, roster, transfers
@@ -35,6 +38,13 @@ def describe_known(desk: Desk) -> tuple[int | None, frozenset[str]]:
     """What the reader asks: how many digits staff numbers have here, and which names and numbers are real people."""
     directory = open_directory(desk)
     return directory.count_digits(), frozenset(directory.by_no) | frozenset(directory.by_name)
+
+
+def demand_open(bureau_code: str, days: set[date]) -> None:
+    """Refuse to bring in records of a year that is sealed; a bureau that is not there yet has sealed nothing."""
+    bureau = Bureau.objects.filter(code=bureau_code).first()
+    if bureau is not None:
+        demand_open_year(bureau.pk, *days)
 
 
 AFTER = {Unit: settle_paths}

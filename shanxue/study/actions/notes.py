@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person
 
 from ..models import Note, NoteLikeness, NotePrint, NoteVersion
@@ -78,6 +79,7 @@ def submit_note(person: Person, key: UUID, written: Written, *, revision: int, a
     note.characters = count_characters(note.body)
     note.state = NoteState.WAITING
     note.on = note.on or timezone.localdate(at)
+    demand_open_year(person.bureau_id, note.on)
     note.submitted_at = at
     note.revision += 1
     note.save(update_fields=["title", "characters", "state", "on", "submitted_at", "revision"])

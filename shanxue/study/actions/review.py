@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Unit
 from shanxue.orgs.queries import Actor, demand_leading
 
@@ -39,6 +40,7 @@ def review_note(actor: Actor, note_id: int, verdict: Verdict, reason: str, *, re
     reason = clean_line(reason)
     if note is None or not scope_led(actor).filter(pk=note_id).exists():
         raise refuse_missing("这篇笔记")
+    demand_open_year(note.bureau_id, note.on)
     _demand_same(note, revision)
     if verdict == Verdict.RETURN and not reason:
         raise Refusal("reason_needed", "退回修改要写一句话，说明改哪里。")
