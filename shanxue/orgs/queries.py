@@ -16,7 +16,7 @@ from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.base.periods import Period
 
-from .models import Bureau, Correction, ExemptionRequest, Grant, Person, Stint, Transfer, Unit
+from .models import Bureau, ClosedYear, Correction, ExemptionRequest, Grant, Person, Stint, Transfer, Unit
 from .rules import CorrectionState, Line, RequestState, TransferState
 
 Power = Grant.Power
@@ -333,6 +333,11 @@ def search_people(actor: Actor, words: str, limit: int) -> list[Person]:
     """Find people by part of a name or the beginning of a staff number, in staff-number order."""
     found = scope_people(actor).filter(Q(name__contains=words) | Q(staff_no__startswith=words))
     return list(found.order_by("staff_no")[:limit])
+
+
+def is_year_closed(bureau_id: int, year: int) -> bool:
+    """Whether a year of a bureau is sealed: its records are only read."""
+    return ClosedYear.objects.filter(bureau_id=bureau_id, year=year).exists()
 
 
 def demand_power(allowed: bool) -> None:

@@ -28,6 +28,7 @@ from shanxue.assessment.queries.proceedings import (
     list_quotas,
     list_scheme_parts,
     list_settled,
+    list_tasks,
 )
 from shanxue.assessment.queries.publicity import list_measures, list_published
 from shanxue.assessment.queries.results import count_people, find_result, list_graded, list_shown
@@ -37,6 +38,7 @@ from shanxue.assessment.rules.proceedings import Cause, Step
 from shanxue.assessment.runs import keep_version, run_scheme
 from shanxue.base.errors import Refusal
 from shanxue.base.periods import Period
+from shanxue.orgs.actions.closing import close_year
 from tests.assessment.proceeding_house import (
     BRANCHES,
     CUT,
@@ -359,6 +361,14 @@ def test_a_settled_result_takes_the_place_of_an_imported_one(desk: Desk) -> None
     settle_all(desk, desk.open())
     rows = PriorResult.objects.filter(person=desk.town.people["张兰"])
     assert list(rows.values_list("grade", "settled")) == [("优秀", True)]
+
+
+def test_the_last_step_is_done_once_the_year_is_sealed(desk: Desk) -> None:
+    """定档 → 归档: the archive stands above; its closed year says so."""
+    proceeding = settle_all(desk, desk.open())
+    assert [(task.step, task.state) for task in list_tasks(proceeding)][-2:] == [("定档", "已办"), ("归档", "现在办")]
+    close_year(desk.town.bureau, 2025, actor="周文", at=CUT + 11 * DAY)
+    assert {task.state for task in list_tasks(proceeding)} == {"已办"}
 
 
 def test_a_settled_year_leaves_its_piece_for_the_archive(desk: Desk) -> None:

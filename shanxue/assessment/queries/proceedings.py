@@ -13,7 +13,7 @@ from django.utils import timezone
 from shanxue.base.errors import refuse_missing
 from shanxue.base.periods import Period
 from shanxue.orgs.models import Bureau, Grant, Unit
-from shanxue.orgs.queries import Actor, match_granted_units, match_led_units
+from shanxue.orgs.queries import Actor, is_year_closed, match_granted_units, match_led_units
 from shanxue.plans.queries.workdays import read_calendar
 from shanxue.plans.rules.calendar import write_day, write_short
 
@@ -105,12 +105,15 @@ class Task:
 
 
 def list_tasks(proceeding: Proceeding) -> list[Task]:
+    """The steps in order; 归档 is done once the year is sealed in the archive. Two queries."""
     last: dict[str, StepEntry] = {}
     times: Counter[str] = Counter()
     for entry in proceeding.entries.order_by("turn"):
         last[entry.step] = entry
         times[entry.step] += 1
     now = STEPS.index(Step(proceeding.stage))
+    if is_year_closed(proceeding.bureau_id, proceeding.year):
+        now = len(STEPS)
     return [
         Task(step, "已办" if at < now else "现在办" if at == now else "以后", last.get(step), times[step])
         for at, step in enumerate(STEPS)
