@@ -245,7 +245,7 @@ class SignedIn:
 
 
 def sign_in(place: Place, how: How, *, proven: bool, user: User, at: datetime) -> SignedIn:
-    """Record that somebody says of themselves that they are here: two statements in one short transaction.
+    """Record that somebody says of themselves that they are here: row and entry in one short transaction.
 
     The row changes only while nobody has said anything of this person, and roll-call is open; both are conditions of
     the UPDATE itself, so that a thousand phones need neither a lock nor a second look. A paper code (``proven`` false),
@@ -279,23 +279,29 @@ WHERE id = %s AND mark = %s
 _NOTE = """
 INSERT INTO activities_markentry (session_id, person_id, key, mark, seen, reason, minutes_late, how, said_at,
                                   received_at, by_id, outcome, because)
-VALUES (%s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s, %s, '')
+SELECT %s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s, %s, ''
 """
+_TAKE_AND_NOTE = f"WITH taken AS ({_TAKE} RETURNING id) {_NOTE} FROM taken"  # PostgreSQL: one way there and back
 
 
 def _take_sign_in(entry: MarkEntry, row_id: int, name: str) -> bool:
     """Write the row and its entry, or neither when the row no longer says what was seen."""
     at = connection.ops.adapt_datetimefield_value(entry.received_at)
+    late, session_id = entry.minutes_late, entry.session_id
+    row = [entry.mark, late, entry.how, at, name, row_id, entry.seen, session_id]
+    note = [
+        session_id, entry.person_id, entry.key.hex, entry.mark, entry.seen, late, entry.how, at, at, entry.by_id,
+        entry.outcome,
+    ]  # fmt: skip
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_AND_NOTE, [*row, *note])
+            return cursor.rowcount == 1
     with transaction.atomic(), connection.cursor() as cursor:
-        late, session_id = entry.minutes_late, entry.session_id
-        cursor.execute(_TAKE, [entry.mark, late, entry.how, at, name, row_id, entry.seen, session_id])
+        cursor.execute(_TAKE, row)
         if cursor.rowcount != 1:
             return False
-        cursor.execute(
-            _NOTE,
-            [session_id, entry.person_id, entry.key.hex, entry.mark, entry.seen, late, entry.how, at, at, entry.by_id,
-             entry.outcome],
-        )  # fmt: skip
+        cursor.execute(_NOTE, note)
     return True
 
 
