@@ -288,8 +288,8 @@ def _take_sign_in(entry: MarkEntry, row_id: int, name: str) -> bool:
     """Write the row and its entry, or neither when the row no longer says what was seen."""
     at = connection.ops.adapt_datetimefield_value(entry.received_at)
     late, session_id = entry.minutes_late, entry.session_id
-    row = [entry.mark, late, entry.how, at, name, row_id, entry.seen, session_id]
-    note = [
+    row: list[Any] = [entry.mark, late, entry.how, at, name, row_id, entry.seen, session_id]
+    note: list[Any] = [
         session_id, entry.person_id, entry.key.hex, entry.mark, entry.seen, late, entry.how, at, at, entry.by_id,
         entry.outcome,
     ]  # fmt: skip
