@@ -296,7 +296,7 @@ def _take_sign_in(entry: MarkEntry, row_id: int, name: str) -> bool:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_TAKE_AND_NOTE, [*row, *note])
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount == 1)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, row)
         if cursor.rowcount != 1:
