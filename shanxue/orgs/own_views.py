@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.base.errors import refuse_missing
 from shanxue.base.holdings import write_cell
+from shanxue.web.forms import act
 
 from . import queries
 from .actions import people as actions
@@ -21,7 +22,6 @@ from .forms import AnswerForm, CorrectForm
 from .holdings import gather_holdings, gather_readings, list_facts
 from .models import Correction, ExemptionRequest, Person
 from .queries import Actor, demand_power
-from .views import act
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CORRECTABLE = ("姓名", "党籍状态", "人员状态", "职级类别", "出生年份", "到职日期")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.base.errors import refuse_missing
+from shanxue.web.forms import act
 
 from . import queries
 from .actions import accounts, moves
@@ -30,16 +29,6 @@ from .queries import Actor, demand_power, find_led_unit, find_person, is_office_
 from .rules import Line, TransferState
 
 PER_PAGE = 100
-
-
-def act(form: Form, deed: Callable[[], Any]) -> bool:
-    """Do a deed that rules may refuse; the refusal's sentence goes onto the form, so that nothing typed is lost."""
-    try:
-        deed()
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
 
 
 @login_required

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from shanxue.base.errors import Refusal
 
 
 class PlainForm(forms.Form):
@@ -19,6 +22,16 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             look_plain(field)
+
+
+def act(form: forms.Form, deed: Callable[[], Any]) -> bool:
+    """Do a deed that rules may refuse; the refusal's sentence goes onto the form, so that nothing typed is lost."""
+    try:
+        deed()
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    return True
 
 
 def look_plain(field: forms.Field) -> None:

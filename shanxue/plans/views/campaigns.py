@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power, find_led_unit, is_leading
+from shanxue.web.forms import act
 
 from ..actions import campaigns as actions
 from ..forms.campaigns import CampaignForm, CloseForm
@@ -19,7 +20,6 @@ from ..models import Campaign
 from ..queries import campaigns as queries
 from ..rules import CampaignState, ItemState
 from ..rules.planning import count_kept, judge_item
-from .planning import act
 
 
 @login_required

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power, is_leading
+from shanxue.web.forms import act
 
 from ..actions import planning as actions
 from ..forms.planning import DoneForm, ExtraForm, ItemForm, PostponeForm, ReasonForm
@@ -24,7 +25,6 @@ from ..queries import planning as queries
 from ..queries.campaigns import list_open_campaigns
 from ..rules import ItemState, PlanState
 from ..rules.planning import EDITABLE, OPEN_STATES, judge_item
-from .planning import act
 
 
 @login_required

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shanxue.base.errors import refuse_missing
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power
+from shanxue.web.forms import act
 
 from ..actions import measures as actions
 from ..forms.planning import MeasureForm
 from ..models import Measure, Plan
 from ..queries import planning as queries
 from ..rules import PlanState
-from .planning import act
 
 
 @login_required

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +21,7 @@ from shanxue.base.lights import Light
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_power, find_led_unit
+from shanxue.web.forms import act
 
 from ..actions import planning as actions
 from ..actions.copying import copy_last_year
@@ -43,16 +43,6 @@ class ItemRow:
     light: Light
     words: str
     tickable: bool
-
-
-def act(form: Form, deed: Callable[[], Any]) -> bool:
-    """Do a deed that rules may refuse; the refusal's sentence goes onto the form, so that nothing typed is lost."""
-    try:
-        deed()
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
 
 
 @login_required
