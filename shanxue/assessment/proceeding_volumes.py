@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 import xlsxwriter
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from shanxue.base.periods import Period
 from shanxue.base.points import format_scaled
 from shanxue.base.volumes import Cell, Document, Piece, Retention, Series, Table, make_columns
 from shanxue.orgs.models import Bureau
+from shanxue.orgs.queries import map_closed_years
 
 from .models import Amendment, LateRecord, Objection, Proceeding, QuotaDecision, Result, StepEntry
 from .queries.proceedings import list_shown_of
@@ -51,30 +53,42 @@ def list_held(bureau: Bureau, period: Period) -> list[Proceeding]:
 
 def list_pieces(bureau: Bureau, period: Period) -> list[Piece]:
     """One 件 for each proceeding: how its results came to stand, as a workbook."""
-    return [
+    pieces = [
         Piece(
             key=f"proceeding-{one.pk}", series=Series.STUDY, title=f"{one.title}办理材料", responsible=bureau.name,
             on=timezone.localdate(one.settled_at) if one.settled_at else None, retention=Retention.PERMANENT,
             missing="" if one.settled_at else f"{one.title}还没有定档，不能封卷。",
             href=reverse("assessment:proceeding", args=[one.pk]),
-            documents=(Document("办理材料.xlsx", partial(_write_workbook, one)),) if one.settled_at else (),
+            documents=(Document("办理材料.xlsx", partial(_write_proceeding, one)),) if one.settled_at else (),
         )
         for one in list_held(bureau, period)
     ]  # fmt: skip
+    supplements = _list_supplements(bureau, period)
+    return pieces + [_describe_supplement(one, rows) for one, rows in _group_by_proceeding(supplements).items()]
+
+
+def _describe_supplement(proceeding: Proceeding, rows: list[Amendment]) -> Piece:
+    """What was amended after the year was sealed: its package stays, this year's volume takes the 件."""
+    return Piece(
+        key=f"amendments-{proceeding.pk}", series=Series.STUDY, title=f"{proceeding.title}结果更正（封卷以后）",
+        responsible=proceeding.bureau.name, on=timezone.localdate(rows[-1].at), retention=Retention.PERMANENT,
+        missing="", href=reverse("assessment:proceeding", args=[proceeding.pk]),
+        documents=(Document("结果更正.xlsx", partial(_write_supplement, rows)),),
+    )  # fmt: skip
 
 
 def list_tables(bureau: Bureau, period: Period) -> list[Table]:
-    return _list_tables(list_held(bureau, period))
+    return _list_tables(list_held(bureau, period), _list_supplements(bureau, period))
 
 
-def _list_tables(held: list[Proceeding]) -> list[Table]:
+def _list_tables(held: list[Proceeding], supplements: Sequence[Amendment] = ()) -> list[Table]:
     return [
         Table("final_results", "最终结果", FINAL, _list_final(held)),
         Table("proceeding_steps", "办理步骤", STEPS, _list_steps(held)),
         Table("late_records", "截止后的记录", LATE, _list_late(held)),
         Table("branch_objections", "支部异议", OBJECTIONS, _list_objections(held)),
         Table("quota_decisions", "名额决定", DECISIONS, _list_decisions(held)),
-        Table("amendments", "更正", AMENDMENTS, _list_amendments(held)),
+        _table_amendments([*_list_amendments(held), *supplements]),
     ]
 
 
@@ -120,23 +134,70 @@ def _list_decisions(held: list[Proceeding]) -> Iterator[Row]:
                row.reason, row.by_name)  # fmt: skip
 
 
-def _list_amendments(held: list[Proceeding]) -> Iterator[Row]:
-    for one in held:
-        rows = Amendment.objects.filter(result__run__frozen_for__proceeding=one).order_by("pk")
-        for row in rows.select_related("result__person", "result__unit", "result__run__scheme"):
-            scale = read_version(row.result.run.scheme).scale
-            yield (one.title, row.result.subject_name, _write(row.old_points, scale), row.old_grade,
-                   _write(row.new_points, scale), row.new_grade, row.cause, row.reason, row.decided_by, row.meeting,
-                   row.held_on, row.at)  # fmt: skip
+def _list_amendments(held: list[Proceeding]) -> list[Amendment]:
+    """List what was amended before the year was sealed."""
+    rows = _read_amendments(Q(result__run__frozen_for__proceeding__in=held))
+    closed = map_closed_years(held[0].bureau_id) if rows else {}
+    return [row for row in rows if not _is_supplement(row, closed)]
 
 
-def _write_workbook(proceeding: Proceeding) -> bytes:
+def _list_supplements(bureau: Bureau, period: Period) -> list[Amendment]:
+    """List what was amended in a period in results of years that were sealed by then."""
+    closed = map_closed_years(bureau.pk)
+    bounds = Q(at__date__gte=period.from_on, at__date__lt=period.until_on)
+    rows = _read_amendments(bounds, result__run__bureau=bureau) if closed else []
+    return [row for row in rows if _is_supplement(row, closed)]
+
+
+def _read_amendments(where: Q, **more: object) -> list[Amendment]:
+    rows = Amendment.objects.filter(where, **more).order_by("pk")
+    found = rows.select_related("result__person", "result__unit", "result__run__scheme")
+    return list(found.prefetch_related("result__run__frozen_for__proceeding__bureau"))
+
+
+def _find_proceeding(row: Amendment) -> Proceeding:
+    return row.result.run.frozen_for.all()[0].proceeding
+
+
+def _is_supplement(row: Amendment, closed: Mapping[int, datetime]) -> bool:
+    sealed_at = closed.get(_find_proceeding(row).year)
+    return sealed_at is not None and row.at > sealed_at
+
+
+def _group_by_proceeding(rows: list[Amendment]) -> dict[Proceeding, list[Amendment]]:
+    groups: dict[Proceeding, list[Amendment]] = {}
+    for row in rows:
+        groups.setdefault(_find_proceeding(row), []).append(row)
+    return groups
+
+
+def _write_amendments(rows: Iterable[Amendment]) -> Iterator[Row]:
+    for row in rows:
+        scale = read_version(row.result.run.scheme).scale
+        yield (_find_proceeding(row).title, row.result.subject_name, _write(row.old_points, scale), row.old_grade,
+               _write(row.new_points, scale), row.new_grade, row.cause, row.reason, row.decided_by, row.meeting,
+               row.held_on, row.at)  # fmt: skip
+
+
+def _write_proceeding(proceeding: Proceeding) -> bytes:
+    return _write_workbook(_list_tables([proceeding]))
+
+
+def _write_supplement(rows: list[Amendment]) -> bytes:
+    return _write_workbook([_table_amendments(rows)])
+
+
+def _table_amendments(rows: Iterable[Amendment]) -> Table:
+    return Table("amendments", "更正", AMENDMENTS, _write_amendments(rows))
+
+
+def _write_workbook(tables: Iterable[Table]) -> bytes:
     """One sheet per table; every cell is text, so nothing in it is taken for a formula."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": MADE})
     bold = book.add_format({"bold": True})
-    for table in _list_tables([proceeding]):
+    for table in tables:
         sheet = book.add_worksheet(table.title)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(table.columns), 16)

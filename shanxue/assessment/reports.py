@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
 from django.db.models import Count as RowCount
 
@@ -38,7 +37,7 @@ def build_report(bureau: Bureau, runs: Sequence[Run], *, notices: Iterable[str] 
     people = parts.get("person")
     return YearReport(
         bureau_name=bureau.name,
-        year=(scheme.window.until_on - timedelta(days=1)).year,
+        year=scheme.window.last_on.year,
         from_on=scheme.window.from_on,
         until_on=scheme.window.until_on,
         computed_at=runs[0].at,

@@ -19,6 +19,7 @@ from django.utils import timezone
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
 from shanxue.exams.actions.sittings import hand_in_overdue
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.facts import Slice
 from shanxue.orgs.models import Bureau
 from shanxue.plans.rules.calendar import write_day
@@ -135,8 +136,9 @@ def run_scheme(bureau: Bureau, loaded: Loaded, *, actor: str, at: datetime, move
     """Compute a scheme over a bureau and store the run: one row per subject, one per line, one audit entry.
 
     Nothing of a former run is touched. Raises ``Refusal`` as ``try_scheme`` does, and ``settled`` once the results of
-    this scheme and window are 定档.
+    this scheme and window are 定档, ``year_closed`` once the year is sealed.
     """
+    demand_open_year(bureau.pk, loaded.scheme.window.last_on)
     refuse_settled(bureau, loaded.scheme)
     hand_in_overdue(Q(paper__bureau=bureau), at)
     computed = try_scheme(

@@ -24,6 +24,10 @@ class Period:
         return self.from_on <= day < self.until_on
 
     @property
+    def last_on(self) -> date:
+        return self.until_on - timedelta(days=1)
+
+    @property
     def days(self) -> int:
         return (self.until_on - self.from_on).days
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -102,6 +102,11 @@ def list_days(ledger: Ledger) -> set[date]:
     touched: dict[Model, list[Draft]] = {model: list(rows) for model, rows in ledger.created.items()}
     for edit in ledger.edits.values():
         touched.setdefault(edit.draft.model, []).append(edit.draft)
+    former = {day for edit in ledger.edits.values() if isinstance(day := edit.before.get("on"), date)}
+    return former | _list_days_of(touched)
+
+
+def _list_days_of(touched: Mapping[Model, list[Draft]]) -> set[date]:
     tell = open_registry().days
     return {day for model, rows in touched.items() for day in tell.get(model, _list_own_days)(rows)}
 
@@ -249,7 +254,8 @@ def _freeze(values: dict[str, Any]) -> dict[str, Any]:
 def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
     """Put everything back as it was before a batch: its new rows go, its changed rows get their former values.
 
-    Raises ``Refusal`` (``batch_undone``, ``batch_in_use``) when it was undone already or later work rests on it.
+    Raises ``Refusal`` (``batch_undone``, ``batch_in_use``, ``year_closed``) when it was undone already, later work
+    rests on it, or one of its rows is of a year that is sealed.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.undone_at is not None:
@@ -257,6 +263,7 @@ def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
     changes = list(batch.changes.order_by("-id"))
     _refuse_overwritten(batch, changes)
     made = _list_made(batch, changes)
+    open_registry().demand_open(batch.bureau_code, _list_undone_days(changes, made))
     for model, ids in made:
         _refuse_used(batch, model, ids, made)
     for change in changes:
@@ -275,6 +282,21 @@ def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
         subject=f"批次 {batch.id}",
         detail={"file": batch.file_name},
     )
+
+
+def _list_undone_days(changes: Iterable[Change], made: Iterable[tuple[Model, list[int]]]) -> set[date]:
+    """The days of the rows that would go or change, and those on which changed rows would be again."""
+    changed: dict[Model, list[int]] = {}
+    days = set()
+    for change in changes:
+        if change.before is not None:
+            changed.setdefault(apps.get_model(change.model), []).append(change.row_id)
+            days |= {date.fromisoformat(day) for day in [change.before.get("on")] if day}
+    for model, ids in [*made, *changed.items()]:
+        for part in _cut(ids):
+            rows = [Draft(model, row) for row in model._default_manager.filter(pk__in=part).values()]
+            days |= _list_days_of({model: rows})
+    return days
 
 
 def _list_made(batch: Batch, changes: Iterable[Change]) -> list[tuple[Model, list[int]]]:

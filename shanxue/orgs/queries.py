@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -338,6 +338,16 @@ def search_people(actor: Actor, words: str, limit: int) -> list[Person]:
 def is_year_closed(bureau_id: int, year: int) -> bool:
     """Whether a year of a bureau is sealed: its records are only read."""
     return ClosedYear.objects.filter(bureau_id=bureau_id, year=year).exists()
+
+
+def map_closed_years(bureau_id: int) -> dict[int, datetime]:
+    """Map each sealed year of a bureau to when it was sealed."""
+    return dict(ClosedYear.objects.filter(bureau_id=bureau_id).values_list("year", "at"))
+
+
+def match_closed(bureau: str, year: str) -> Exists:
+    """Match rows of a closed year; ``bureau`` and ``year`` name their columns."""
+    return Exists(ClosedYear.objects.filter(bureau=OuterRef(bureau), year=OuterRef(year)))
 
 
 def demand_power(allowed: bool) -> None:

@@ -73,6 +73,9 @@ def test_a_sealed_year_takes_no_more_records(tmp_path: Path) -> None:
             bring(write(tmp_path / "又一份.xlsx", [MARKS, *rows]))
         assert refused.value.sentence == "2025 年已经封卷，那一年的记录不能再改。需要说明的，请写在今年的记录里。"
         assert dump() == before
+    with pytest.raises(Refusal, match="2025 年已经封卷"):
+        undo_batch(Batch.objects.get(file_name="考勤.xlsx"), actor="周文", at=AT)
+    assert dump() == before
     bring(write(tmp_path / "今年.xlsx", [MARKS, *[["2026-01-12", *row[1:]] for row in JUNE]]))
     assert Session.objects.filter(on__year=2026).count() == 2
 

@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 from shanxue.plans.rules.calendar import write_short
 
 from ..evidence import describe_records
 from ..models import Appeal, Result
 from ..queries.proceedings import find_pinned
-from ..queries.results import scope_appeals
+from ..queries.results import read_version, scope_appeals
 from ..rules.appeals import AppealState
 from ..runs import list_evidence
 
 MOST_EVIDENCE = 200
+IN_WRITING = "可以向学习办公室书面反映，由会议决定是否更正。"
 
 
 @transaction.atomic
@@ -34,6 +36,7 @@ def file_appeal(actor: Actor, result: Result, item: str, sentence: str, *, at: d
         raise Refusal("not_own", "只能对本人的成绩申诉。", status=403)
     if not sentence.strip():
         raise Refusal("no_words", "请写一句：哪里不对，应当是什么。")
+    _demand_open_window(result)
     _demand_term(result, timezone.localdate(at))
     if not result.lines.filter(item=item).exists():
         raise refuse_missing("这一项")
@@ -50,23 +53,29 @@ def file_appeal(actor: Actor, result: Result, item: str, sentence: str, *, at: d
     return appeal
 
 
+def _demand_open_window(result: Result) -> None:
+    """What the package of a sealed year says of an appeal stays as it was sealed."""
+    window = read_version(result.run.scheme).window
+    demand_open_year(result.run.bureau_id, window.last_on, advice=IN_WRITING)
+
+
 def _demand_term(result: Result, today: date) -> None:
     """Refuse an appeal once the term of the year's proceeding is past (K61)."""
     proceeding = find_pinned(result.run)
     if proceeding is None:
         return
-    other = "可以向学习办公室书面反映，由会议决定是否更正。"
     if proceeding.settled_at is not None:
         day = write_short(timezone.localdate(proceeding.settled_at))
-        raise Refusal("appeal_over", f"{proceeding.title}{day}已定档。{other}", status=409)
+        raise Refusal("appeal_over", f"{proceeding.title}{day}已定档。{IN_WRITING}", status=409)
     last = proceeding.appeal_until_on
     if last is not None and today > last:
-        raise Refusal("appeal_over", f"申诉期到{write_short(last)}，已过。{other}", status=409)
+        raise Refusal("appeal_over", f"申诉期到{write_short(last)}，已过。{IN_WRITING}", status=409)
 
 
 @transaction.atomic
 def withdraw_appeal(actor: Actor, appeal_id: int, *, at: datetime) -> Appeal:
     appeal = _lock(actor, appeal_id)
+    _demand_open_window(appeal.result)
     if actor.person is None or appeal.result.person_id != actor.person.pk:
         raise refuse_missing("这条申诉")
     _demand_open(appeal)
@@ -89,6 +98,7 @@ def decide_appeal(actor: Actor, appeal_id: int, *, upheld: bool, decision: str, 
         raise Refusal("own_case", "不能复核本人的申诉，请由另一位同志办理。", status=403)
     if appeal.result.run.actor == actor.user.username:
         raise Refusal("own_run", "这次结果由你计算，复核请由另一位同志办理。", status=403)
+    _demand_open_window(appeal.result)
     _demand_open(appeal)
     if not decision.strip():
         raise Refusal("no_reason", "请写明理由，本人会看到。")
@@ -103,7 +113,7 @@ def _lock(actor: Actor, appeal_id: int) -> Appeal:
     appeal = (
         scope_appeals(actor)
         .select_for_update(of=("self",))
-        .select_related("result__run__bureau", "result__person")
+        .select_related("result__run__bureau", "result__run__scheme", "result__person")
         .filter(pk=appeal_id)
         .first()
     )

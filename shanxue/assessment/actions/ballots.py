@@ -18,6 +18,7 @@ from django.utils import timezone
 from shanxue.activities.queries.arranging import list_standing
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_leading
 from shanxue.orgs.rules import PartyStatus
@@ -52,6 +53,7 @@ def open_evaluation(
     ``delegates`` are staff numbers of 群众代表. Raises ``bad_days``, ``no_members``, ``held_before``, ``no_delegate``.
     """
     demand_leading(actor, unit)
+    demand_open_year(unit.bureau_id, date(year, 12, 31))
     if written_until_on > meets_on:
         raise Refusal("bad_days", "自评和互评应当在评议会以前写完。请把截止日期改到评议会当天或以前。")
     standing = [one for one in list_standing(unit, actor.on) if one.status in VOTING_STATUSES]
@@ -147,7 +149,7 @@ def hand_out(
 
     Raises ``voting_began``, ``no_quorum`` (more than half of those with a vote), and ``too_few_voters`` by phone.
     """
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     _demand_stage(evaluation, Stage.WRITING, "这次投票已经开始，票已经发过。")
     members = queries.list_members(evaluation)
     given = [row for row in members if row.person_id in takers]
@@ -181,7 +183,7 @@ def _make_codes(evaluation: Evaluation, members: Iterable[EvaluationMember]) -> 
 @transaction.atomic
 def add_takers(actor: Actor, evaluation_id: int, takers: Collection[int], *, at: datetime) -> int:
     """Tick off those who came late and took a ballot."""
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     _demand_stage(evaluation, Stage.VOTING, "现在不在投票时间，不能补登领票。")
     found = evaluation.members.filter(person__in=takers, has_ballot=False)
     if evaluation.means == Means.PHONE:
@@ -203,6 +205,7 @@ def cast_ballot(typed: str, choices: Mapping[int, str]) -> None:
     """
     code = queries.find_code(typed)
     evaluation = Evaluation.objects.select_for_update(of=("self",)).get(pk=code.evaluation_id)
+    _demand_open(evaluation)
     if evaluation.stage != Stage.VOTING:
         raise Refusal("not_voting", "现在不在投票时间。", status=409)
     check_choices(evaluation, choices)
@@ -243,7 +246,7 @@ def check_cast(evaluation: Evaluation) -> None:
 @transaction.atomic
 def restart_ballot(actor: Actor, evaluation_id: int, *, reason: str, at: datetime) -> None:
     """Void the ballot that is under way: codes, urn and ticks are deleted, and nobody will have seen its votes."""
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     _demand_stage(evaluation, Stage.VOTING, "现在不在投票时间，没有可以作废的票。")
     if not reason.strip():
         raise Refusal("no_reason", "请写作废重投的原因。")
@@ -275,8 +278,20 @@ def record_evaluation_reading(actor: Actor, evaluation: Evaluation, *, at: datet
         _record(actor, evaluation, at, "read_evaluation", {})
 
 
+def find_for_writing(actor: Actor, evaluation_id: int) -> Evaluation:
+    """Find and lock an evaluation of a unit the actor writes for, in a year that is not sealed."""
+    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    _demand_open(evaluation)
+    return evaluation
+
+
+def _demand_open(evaluation: Evaluation) -> None:
+    demand_open_year(evaluation.bureau_id, date(evaluation.year, 12, 31))
+
+
 def _find_own(actor: Actor, evaluation_id: int) -> tuple[Evaluation, EvaluationMember]:
     evaluation = queries.find_evaluation(actor, evaluation_id)
+    _demand_open(evaluation)
     row = queries.find_own_row(actor, evaluation)
     if row is None:
         raise refuse_missing("本人在这次民主评议里的记录")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 
 from ..models import GateNotice, ListReading
@@ -25,6 +26,7 @@ def tell_personnel(actor: Actor, shown: Shown, chosen: Iterable[int], *, at: dat
     Returns how many were ticked off now. Raises Refusal ``no_power`` and ``nothing_chosen``.
     """
     _demand_office(actor)
+    demand_open_year(shown.run.bureau_id, shown.scheme.window.last_on)
     wanted = set(chosen)
     rows = [one for one in list_blocked(actor, shown) if one.result.pk in wanted and one.told is None]
     if not wanted:
@@ -46,6 +48,7 @@ def decide_apart(
     Raises Refusal ``no_power``, ``own_case``, ``not_complete`` and ``decided_before``.
     """
     _demand_office(actor)
+    demand_open_year(shown.run.bureau_id, shown.scheme.window.last_on)
     row = find_blocked(actor, shown, result_id, code)
     if actor.person is not None and row.result.person_id == actor.person.pk:
         raise Refusal("own_case", "不能办理本人的事项，请由另一位同志办理。", status=403)

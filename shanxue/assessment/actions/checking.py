@@ -14,7 +14,7 @@ from shanxue.orgs.queries import Actor
 from ..models import Confirmation, Objection, Proceeding, Result
 from ..queries.proceedings import is_checker, list_frozen_runs
 from ..rules.proceedings import FROZEN, Step
-from .steps import demand_keeping, record
+from .steps import demand_open_proceeding, demand_writing, record
 
 
 @transaction.atomic
@@ -52,6 +52,7 @@ def confirm_results(
 def _demand_checking(actor: Actor, proceeding: Proceeding, unit: Unit) -> Proceeding:
     if not is_checker(actor, unit):
         raise Refusal("other_branch", "只能核对本支部的结果。", status=403)
+    demand_open_proceeding(proceeding)
     held = Proceeding.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=proceeding.pk)
     if held.stage != Step.CHECK:
         raise Refusal("check_over", f"支部核对已经结束，现在是“{held.stage}”。有不对的，由本人申诉。", status=409)
@@ -96,7 +97,7 @@ def answer_objection(actor: Actor, objection: Objection, *, agreed: bool, answer
 
     Raises Refusal ``no_power``, ``own_case``, ``no_reason``, ``settled`` and ``objection_answered``.
     """
-    demand_keeping(actor)
+    demand_writing(actor, objection.proceeding)
     if actor.person is not None and objection.result.person_id == actor.person.pk:
         raise Refusal("own_case", "不能答复关于本人成绩的异议，请由另一位同志办理。", status=403)
     if not answer.strip():

@@ -29,7 +29,7 @@ from ..rules.ballots import (
     count_slips,
     digest_slips,
 )
-from .ballots import check_cast, record_evaluation
+from .ballots import check_cast, find_for_writing, record_evaluation
 
 MILLI = 1000
 
@@ -37,7 +37,7 @@ MILLI = 1000
 @transaction.atomic
 def count_urn(actor: Actor, evaluation_id: int, *, tellers: str, at: datetime) -> Evaluation:
     """End a ballot by phone and count it: votes become events, codes are deleted, the urn stays for a recount."""
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     _demand_voting(evaluation, Means.PHONE)
     check_cast(evaluation)
     urn = Urn.objects.select_for_update().get(evaluation=evaluation)
@@ -58,7 +58,7 @@ def count_paper(
 
     ``votes``: (rater group, person) → grade → count. Raises ``sheets_do_not_fit``, ``too_many_votes``.
     """
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     _demand_voting(evaluation, Means.PAPER)
     turnout = queries.count_turnout(evaluation)
     sheets = Sheets(turnout.due, turnout.given, returned, valid)
@@ -161,7 +161,7 @@ def give_opinions(actor: Actor, evaluation_id: int, opinions: Mapping[int, Opini
     Raises ``own_case``, ``decided_before``, ``no_grade``, ``no_conduct``, ``no_reason`` and ``too_many_best``. When
     the last one is written, the evaluation is settled and everybody reads their own.
     """
-    evaluation = queries.find_led_evaluation(actor, evaluation_id, lock=True)
+    evaluation = find_for_writing(actor, evaluation_id)
     demand_leading(actor, evaluation.unit)
     if evaluation.stage != Stage.COUNTED:
         said = "还没有计票，不能写评定意见。" if not evaluation.counted_at else "评定意见已经定下来，不能再改。"

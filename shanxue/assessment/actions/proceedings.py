@@ -12,6 +12,7 @@ from django.utils import timezone
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.exams.actions.sittings import hand_in_overdue
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 from shanxue.plans.rules.calendar import write_day
 
@@ -25,7 +26,7 @@ from ..rules.loading import load_scheme
 from ..rules.proceedings import BEFORE_FREEZE, LateState, Step, write_late_sentence
 from ..runs import Progress, keep_version, say_nothing
 from ..yearly import Attempt, attempt_part, list_parts, note_late, store_attempt, take_snapshot
-from .steps import begin_step, demand_keeping, record, write_step
+from .steps import begin_step, demand_keeping, demand_writing, record, write_step
 
 SUBJECT_ORDER = {"person": 0, "branch": 1, "department": 2}
 
@@ -45,6 +46,7 @@ def open_proceeding(actor: Actor, versions: Iterable[SchemeVersion], *, title: s
     if len(windows) > 1:
         raise Refusal("windows_differ", "选的细则考核期间不同，不能放在一起。请分开办理。")
     window = windows.pop()
+    demand_open_year(actor.bureau.pk, window.last_on)
     try:
         with transaction.atomic():
             proceeding = Proceeding.objects.create(
@@ -76,7 +78,7 @@ def change_scheme(actor: Actor, proceeding: Proceeding, text: str, file_name: st
 
     Raises Refusal with every problem of the text, ``frozen`` and ``windows_differ``.
     """
-    demand_keeping(actor)
+    demand_writing(actor, proceeding)
     scheme = load_scheme(text, file_name).scheme
     held = Proceeding.objects.select_for_update().get(pk=proceeding.pk)
     if held.stage not in BEFORE_FREEZE:
@@ -257,7 +259,7 @@ def decide_late(
 
     Raises Refusal ``no_reason``, ``late_decided`` and ``settled``.
     """
-    demand_keeping(actor)
+    demand_writing(actor, proceeding)
     held = Proceeding.objects.select_for_update().get(pk=proceeding.pk)
     if held.settled_at is not None:
         raise Refusal("settled", f"{held.title}已经定档，截止后的记录不再决定。", status=409)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor
 
@@ -96,6 +97,7 @@ def publish_draft(actor: Actor, draft: SchemeDraft, *, from_on: date, reason: st
     if not reason.strip():
         raise Refusal("no_reason", "请写明依据，例如哪次会议通过。")
     scheme = load_scheme(kept.text, "草稿").scheme
+    demand_open_year(bureau.pk, scheme.window.last_on)
     publication = _publish(bureau, scheme, kept.text, from_on, reason.strip(), actor, at)
     _record(actor, kept, "publish_scheme", at, code=scheme.code, number=publication.number, reason=reason)
     kept.delete()

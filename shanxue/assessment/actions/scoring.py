@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 
 from ..models import Event, SelfScore
@@ -36,6 +37,7 @@ def give_marks(
     """
     today = timezone.localdate(at)
     task = find_task(actor, code, item, number, today)
+    _demand_open_task(task)
     subjects = {one.result.pk: one for one in task.subjects}
     changed: dict[str, object] = {}
     for result_id, one in given.items():
@@ -84,6 +86,7 @@ def score_self(
 ) -> int:
     """Write self-scores by result id, until the scorer has given a mark. A self-score needs no reason, only bounds."""
     task = find_self_task(actor, code, item, number, timezone.localdate(at))
+    _demand_open_task(task)
     subjects = {one.result.pk: one for one in task.subjects}
     changed: dict[str, object] = {}
     for result_id, one in given.items():
@@ -104,6 +107,10 @@ def score_self(
     if changed:
         _record(actor, task, at, "score_self", changed)
     return len(changed)
+
+
+def _demand_open_task(task: Task) -> None:
+    demand_open_year(task.shown.run.bureau_id, task.term.last_on, task.shown.scheme.window.last_on)
 
 
 def _record(actor: Actor, task: Task, at: datetime, verb: str, points: dict[str, object]) -> None:

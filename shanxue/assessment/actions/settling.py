@@ -12,6 +12,7 @@ from django.utils import timezone
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.base.points import MILLI
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 from shanxue.plans.queries.workdays import read_calendar
 from shanxue.plans.rules.calendar import write_day, write_short
@@ -30,7 +31,7 @@ from ..rules.proceedings import Cause, Step, count_days, judge_gates
 from ..rules.report import WAITING
 from ..rules.scheme import Scheme, Term
 from ..rules.wording import name_assessment
-from .steps import begin_step, demand_keeping, record, write_step
+from .steps import begin_step, demand_keeping, demand_writing, record, write_step
 
 ROWS_PER_INSERT = 2000
 
@@ -96,7 +97,7 @@ def decide_quota(
 
     Raises Refusal ``too_many``, ``no_meeting``, ``meeting_ahead``, ``quota_decided`` and ``settled``.
     """
-    demand_keeping(actor)
+    demand_writing(actor, proceeding)
     held = Proceeding.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=proceeding.pk)
     if held.settled_at is not None:
         raise Refusal("settled", f"{held.title}已经定档，名额不再决定。", status=409)
@@ -191,6 +192,8 @@ class Ruling:
 def amend_result(actor: Actor, result: Result, ruling: Ruling, *, seen: int, at: datetime) -> Amendment:
     """Add an amending row to a settled result: old, new, why, who decided, which meeting. Nothing is computed.
 
+    It is a record of the day on which it is made, also once the result's own year is sealed: the sealed package stays
+    as it is, and the volume of the year in which it is made takes the row.
     ``seen``: how many amendments the page showed. Raises Refusal ``not_settled``, ``own_case``, ``nothing_changes``,
     ``unknown_grade``, ``no_reason``, ``meeting_ahead`` and ``amended_meanwhile``.
     """
@@ -202,6 +205,7 @@ def amend_result(actor: Actor, result: Result, ruling: Ruling, *, seen: int, at:
     proceeding = find_pinned(held.run)
     if proceeding is None or proceeding.settled_at is None or not held.run.frozen_for.exists():
         raise Refusal("not_settled", "还没有定档。请更正记录后重新计算，不用更正结果。", status=409)
+    demand_open_year(held.run.bureau_id, timezone.localdate(at))
     if actor.person is not None and held.person_id == actor.person.pk:
         raise Refusal("own_case", "不能更正本人的结果，请由另一位同志办理。", status=403)
     _demand_ruling(scheme, ruling, timezone.localdate(at))

@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Grant
 from shanxue.orgs.queries import Actor
 from shanxue.plans.rules.calendar import write_day
 
 from ..models import Proceeding, StepEntry
 from ..rules.proceedings import MAY, Step
+
+AMEND_INSTEAD = "有错的，在本人的成绩页按会议决定更正。"
 
 
 def keeps_whole(actor: Actor) -> bool:
@@ -30,12 +33,22 @@ def demand_keeping(actor: Actor) -> None:
         raise Refusal("no_power", "年度考核由学习办公室办理，当前账号没有这项权限。", status=403)
 
 
+def demand_writing(actor: Actor, proceeding: Proceeding) -> None:
+    """Let only the office write, and only while the year is not sealed: ``no_power``, ``year_closed``."""
+    demand_keeping(actor)
+    demand_open_proceeding(proceeding)
+
+
+def demand_open_proceeding(proceeding: Proceeding) -> None:
+    demand_open_year(proceeding.bureau_id, proceeding.last_on, advice=AMEND_INSTEAD)
+
+
 def begin_step(actor: Actor, proceeding: Proceeding, step: Step, turn: int) -> bool:
     """Check that a step may be done now by this actor. False: the same person has just done it, nothing to do.
 
-    Raises Refusal ``no_power``, ``settled``, ``frozen``, ``not_yet`` and ``step_taken``.
+    Raises Refusal ``no_power``, ``year_closed``, ``settled``, ``frozen``, ``not_yet`` and ``step_taken``.
     """
-    demand_keeping(actor)
+    demand_writing(actor, proceeding)
     if turn != proceeding.turn and _was_just_done(actor, proceeding, step, turn):
         return False
     if proceeding.stage not in MAY[step]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -49,7 +51,11 @@ class Proceeding(models.Model):
     @property
     def year(self) -> int:
         """The year the results are of: that of the window's last day."""
-        return self.until_on.year - 1 if (self.until_on.month, self.until_on.day) == (1, 1) else self.until_on.year
+        return self.last_on.year
+
+    @property
+    def last_on(self) -> date:
+        return self.until_on - timedelta(days=1)
 
 
 class ProceedingScheme(models.Model):

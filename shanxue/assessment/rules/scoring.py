@@ -42,7 +42,7 @@ class Term:
 
     @property
     def last_on(self) -> date:
-        return self.period.until_on - timedelta(days=1)
+        return self.period.last_on
 
 
 def find_kind(item: Item) -> str:

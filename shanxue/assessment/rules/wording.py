@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 
 from shanxue.assessment.rules.counting import (
@@ -139,7 +138,7 @@ def _clause(scheme: Scheme, number: str, title: str, sentence: str, full: str = 
 
 
 def _describe_scope(scheme: Scheme) -> str:
-    last = scheme.window.until_on - timedelta(days=1)
+    last = scheme.window.last_on
     who = describe_who(scheme.who)
     whom = f"考核{SUBJECT_WORDS[scheme.subject]}" + (f"（{who}）" if who else "")
     first = scheme.window.from_on

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actors import demand_actor
-from shanxue.orgs.queries import Actor, demand_power
+from shanxue.orgs.queries import Actor, demand_power, is_year_closed
 
 from ..actions.settling import Ruling, amend_result, decide_quota, end_publicity, publish, settle
 from ..actions.steps import keeps_whole
@@ -167,9 +167,15 @@ def amend(request: HttpRequest, result_id: int) -> HttpResponse:
     rows = result.amendments.select_related("result__run__scheme").order_by("at", "pk")
     page: dict[str, Any] = {
         "result": result, "scheme": scheme, "form": form, "seen": result.amendments.count(),
-        "amendments": queries.scale_amendments(rows),
+        "amendments": queries.scale_amendments(rows), "sealed": _find_sealed(result),
     }  # fmt: skip
     return render(request, "assessment/amend.html", page, status=400 if form.errors else 200)
+
+
+def _find_sealed(result: Result) -> int | None:
+    """The year of a result whose package is sealed."""
+    year = read_version(result.run.scheme).window.last_on.year
+    return year if is_year_closed(result.run.bureau_id, year) else None
 
 
 def _read_ruling(form: AmendForm, scale: int) -> Ruling:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Bureau, Unit
 
 from ..models import Paper, PaperQuestion, Question
@@ -38,6 +39,7 @@ class PaperValues:
 @transaction.atomic
 def save_paper(bureau: Bureau, paper: Paper | None, values: PaperValues, *, actor: str, at: datetime) -> Paper:
     """Write a draft anew or change one. Raises ``paper_published`` and ``paper_twice``."""
+    demand_open_year(bureau.pk, timezone.localdate(values.opens_at), timezone.localdate(values.closes_at))
     if paper is not None:
         refuse_published(paper)
     row = paper or Paper(bureau=bureau)
@@ -55,8 +57,13 @@ def save_paper(bureau: Bureau, paper: Paper | None, values: PaperValues, *, acto
 
 
 def refuse_published(paper: Paper) -> None:
+    _demand_open(paper)
     if paper.state != PaperState.DRAFT:
         raise Refusal("paper_published", "这份测试已经发布，不能再改。要改动请新建一份。", status=409)
+
+
+def _demand_open(paper: Paper) -> None:
+    demand_open_year(paper.bureau_id, timezone.localdate(paper.opens_at), timezone.localdate(paper.closes_at))
 
 
 def _record(paper: Paper, verb: str, actor: str, at: datetime, **detail: object) -> None:
@@ -143,6 +150,7 @@ def publish_paper(paper: Paper, *, actor: str, at: datetime) -> None:
 @transaction.atomic
 def withdraw_paper(paper: Paper, *, actor: str, at: datetime) -> None:
     """Let nobody begin any more. Who is sitting goes on to the end; scores stay."""
+    _demand_open(paper)
     if paper.state != PaperState.OPEN:
         raise Refusal("paper_not_open", "这份测试没有在进行，不用收回。", status=409)
     paper.state = PaperState.CLOSED

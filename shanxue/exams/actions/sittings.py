@@ -12,11 +12,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Person
+from shanxue.orgs.queries import match_closed
 
 from ..models import Paper, Question, Score, Sitting, SittingAnswer
 from ..queries.bank import read_stock
@@ -36,6 +39,7 @@ def start_sitting(test: OwnTest, person: Person, *, seed: int, actor: str, at: d
     """Begin an attempt, or give the one that is running (on whatever device it was begun)."""
     if test.running is not None:
         return test.running
+    demand_open_year(person.bureau_id, timezone.localdate(at))
     _refuse_start(test, at)
     try:
         with transaction.atomic():
@@ -118,7 +122,8 @@ def save_answer(
     ``answered_at`` the page knew of, empty for none, None to leave it uncompared.
     Raises ``Refusal``: ``handed_in``, ``time_up``, ``no_such_place``.
     """
-    sitting = Sitting.objects.select_for_update(of=("self",)).get(pk=sitting.pk)
+    sitting = Sitting.objects.select_for_update(of=("self",)).select_related("paper").get(pk=sitting.pk)
+    _demand_open(sitting)
     if sitting.handed_in_at is not None:
         raise Refusal("handed_in", f"{name_moment(sitting.handed_in_at)} 已交卷，这一题没有记入。", status=409)
     if is_over(sitting.ends_at, at):
@@ -142,6 +147,10 @@ def save_answer(
     return Saved(_count(sitting), answer.answered_at or given_at, sentence)
 
 
+def _demand_open(sitting: Sitting) -> None:
+    demand_open_year(sitting.paper.bureau_id, timezone.localdate(sitting.ends_at))
+
+
 def _clean(answer: SittingAnswer, values: list[str]) -> list[str] | None:
     put = answer.put
     blanks = max(count_blanks(put["stem"]), len(put["answer"])) if put["kind"] == QuestionKind.BLANK else 0
@@ -163,6 +172,7 @@ def hand_in(sitting: Sitting, *, actor: str, at: datetime) -> Sitting:
     )
     if sitting.handed_in_at is not None:
         return sitting
+    _demand_open(sitting)
     answers = list(sitting.answers.all())
     for answer in answers:
         answer.awarded_milli = mark_answer(answer.put, answer.given, answer.points_milli)
@@ -194,9 +204,13 @@ def _write_score(sitting: Sitting, answers: list[SittingAnswer]) -> Score:
 
 
 def hand_in_overdue(where: Q, now: datetime) -> int:
-    """Hand in, as they are, all sittings whose time is over; return how many. One query when there is none."""
+    """Hand in, as they are, all sittings whose time is over; return how many. One query when there is none.
+
+    What ended in a year that is sealed stays as it was sealed.
+    """
     over = Sitting.objects.filter(where, handed_in_at__isnull=True, ends_at__lt=now - GRACE)
-    found = list(over.order_by("pk"))
+    open_years = over.annotate(year=ExtractYear("ends_at")).exclude(match_closed("paper__bureau", "year"))
+    found = list(open_years.order_by("pk"))
     for sitting in found:
         hand_in(sitting, actor=SYSTEM, at=sitting.ends_at)
     return len(found)

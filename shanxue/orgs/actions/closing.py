@@ -17,8 +17,14 @@ def close_year(bureau: Bureau, year: int, *, actor: str, at: datetime) -> Closed
     return ClosedYear.objects.get_or_create(bureau=bureau, year=year, defaults={"at": at, "actor": actor})[0]
 
 
-def demand_open_year(bureau_id: int, *days: date | None) -> None:
-    """Refuse to write a record of a day in a closed year. One query; days that are not known are open."""
+NOW = "需要说明的，请写在今年的记录里。"
+
+
+def demand_open_year(bureau_id: int, *days: date | None, advice: str = NOW) -> None:
+    """Refuse to write a record of a day in a closed year: ``year_closed``. ``advice`` says what may be done instead.
+
+    One query; days that are not known are open.
+    """
     years = {day.year for day in days if day is not None}
     if not years:
         return
@@ -26,6 +32,6 @@ def demand_open_year(bureau_id: int, *days: date | None) -> None:
     if closed is not None:
         raise Refusal(
             "year_closed",
-            f"{closed.year} 年已经封卷，那一年的记录不能再改。需要说明的，请写在今年的记录里。",
+            f"{closed.year} 年已经封卷，那一年的记录不能再改。{advice}",
             status=409,
         )
