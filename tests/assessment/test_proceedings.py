@@ -18,11 +18,11 @@ from shanxue.assessment.actions.proceedings import (
 )
 from shanxue.assessment.models import LateRecord, Proceeding, Result
 from shanxue.assessment.queries.moves import explain_moves, list_moved_results
-from shanxue.assessment.queries.proceedings import count_late, list_scheme_parts, list_tasks
+from shanxue.assessment.queries.proceedings import Open, count_late, list_open, list_scheme_parts, list_tasks
 from shanxue.assessment.queries.results import list_shown
 from shanxue.assessment.rosters import check_roster
 from shanxue.assessment.rules.loading import load_scheme
-from shanxue.assessment.rules.proceedings import write_late_sentence
+from shanxue.assessment.rules.proceedings import Step, write_late_sentence
 from shanxue.assessment.runs import digest_rows, list_evidence, list_results, run_scheme
 from shanxue.assessment.yearly import replay_run
 from shanxue.base.errors import Refusal
@@ -263,6 +263,21 @@ def test_freezing_again_needs_a_reason(desk: Desk) -> None:
     assert said == "结果已经冻结过，重新冻结请写明原因：哪条记录更正了，或者哪次会议决定了名额。"
     said = refuse(lambda: run_trial(desk.act_as("office"), proceeding, proceeding.turn, at=CUT + DAY))
     assert said == "结果已经冻结，不再办“试算”。记录有更正的，请重新冻结，并写明原因。"
+
+
+def test_a_late_record_let_in_after_the_freeze_waits_for_another_freeze(desk: Desk) -> None:
+    """ux K5: what was decided to count is in the result before it is made public or settled."""
+    proceeding = bring_to_freeze(desk, desk.open())
+    come_late(desk, "王强")
+    office, later = desk.act_as("office"), CUT + DAY
+    said = refuse(lambda: freeze(office, proceeding, proceeding.turn, at=later, reason="补录一次"))
+    assert said == "截止后又补录、改动了 1 条签到。计入、不计入、还是逐条看？"
+    decide_late(office, proceeding, [LateRecord.objects.get().pk], let_in=True, reason="签到表属实", at=later)
+    waiting = Open("截止后的记录 1 条已决定计入，还没有重新冻结。", "assessment:freeze", (proceeding.pk,))
+    assert waiting in list_open(office, proceeding, Step.SETTLE, later.date())
+    freeze(office, proceeding, proceeding.turn, at=later + DAY, reason="补录一次")
+    assert waiting not in list_open(office, proceeding, Step.SETTLE, later.date())
+    assert read_grades(proceeding)["王强"] == (5455, "不合格")  # 6 of 11
 
 
 def test_the_branches_results_rest_on_the_frozen_people(desk: Desk) -> None:

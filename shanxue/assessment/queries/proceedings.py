@@ -314,6 +314,10 @@ def list_open(actor: Actor, proceeding: Proceeding, step: Step, today: date) -> 
     late = write_late_sentence(count_late(proceeding))
     if late:
         found.append(Open(late, "assessment:late", (proceeding.pk,)))
+    let_in = _count_let_in_since(proceeding)
+    if let_in:
+        sentence = f"截止后的记录 {let_in} 条已决定计入，还没有重新冻结。"
+        found.append(Open(sentence, "assessment:freeze", (proceeding.pk,)))
     found += [
         Open(view.sentence, "assessment:quota", (proceeding.pk, view.case.pk))
         for view in list_quotas(proceeding) if view.decision is None
@@ -325,6 +329,12 @@ def list_open(actor: Actor, proceeding: Proceeding, step: Step, today: date) -> 
     if step != Step.PUBLICITY:
         found += _list_open_appeals(proceeding, today)
     return found
+
+
+def _count_let_in_since(proceeding: Proceeding) -> int:
+    """Count the late records that were let in after the freeze, which therefore does not hold them."""
+    rows = LateRecord.objects.filter(proceeding=proceeding, state=LateState.IN, stands=True)
+    return rows.filter(decided_at__gt=proceeding.frozen_at).count() if proceeding.frozen_at else 0
 
 
 def _is_applied(proceeding: Proceeding, view: QuotaView) -> bool:
