@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from django.urls import reverse
+from django.utils import timezone
 
 from shanxue.base.periods import Period
 from shanxue.base.volumes import Cell, Column, Document, Piece, Retention, Series, Table
@@ -14,6 +15,7 @@ from shanxue.orgs.models import Bureau
 from .brief_volumes import list_briefs
 from .files import read_file
 from .models import DocumentNumber, KeptFile, NamedUnit, OfficialDocument
+from .queries.documents import tell_answer
 from .rules import FINAL, DocumentKind, DocumentState
 
 NUMBERS = (
@@ -23,7 +25,7 @@ NUMBERS = (
 ANSWERS = (
     Column("document", "文件"), Column("number", "发文字号"), Column("unit", "单位"), Column("evidence", "依据"),
     Column("until", "说明期限", "date"), Column("answer", "说明"), Column("at", "说明时间", "time"),
-    Column("by", "说明人"),
+    Column("by", "说明人"), Column("standing", "情况"),
 )  # fmt: skip
 
 
@@ -84,9 +86,10 @@ def _list_answers(bureau: Bureau, period: Period) -> Iterator[tuple[Cell, ...]]:
         document__bureau=bureau, document__state__in=FINAL, document__issued_on__gte=period.from_on,
         document__issued_on__lt=period.until_on,
     )  # fmt: skip
+    today = timezone.localdate()
     for row in rows.select_related("document__number__series", "unit").order_by("document_id", "unit__path"):
         evidence = "；".join(f"{one['matter']}：{one['fact']}" for one in row.evidence)
         yield (
             row.document.title, str(row.document.number), row.unit.name, evidence, row.answer_until_on, row.answer,
-            row.answered_at, row.answered_by,
+            row.answered_at, row.answered_by, tell_answer(row, today),
         )  # fmt: skip

@@ -163,7 +163,7 @@ SUPERVISION = Section(_("督促检查"), (
     Page("supervision:duties", _("任务看板"), _("制度要求的事，办到哪一步，下次到哪天。"), reads_others),
     Page("supervision:instructions", _("批示"), _("领导的批示和办理结果。"), reads_others),
     Page("supervision:coverage", _("谁在内、谁不在"), _("每个支部、每个人有没有任务在管，漏了谁。"), reads_others),
-    Page("supervision:agenda", _("待列入通报"), _("逾期的任务里，要写进下一期通报的。"), reads_bureau),
+    Page("supervision:agenda", _("待列入通报"), _("逾期的任务和督查的问题里，要写进下一期通报的。"), reads_bureau),
     Page("supervision:inspections", _("督查"), _("检查的安排、待复核的整改和在改的问题。"), reads_others),
     Page("supervision:findings", _("问题整改台账"), _("每个问题由谁改、改到哪一步、什么期限。"), reads_others),
     Page("supervision:spot", _("随机抽查"), _("选范围，随机抽几条记录逐条查。"), inspects),

@@ -50,17 +50,18 @@ class Reminder(models.Model):
 
 
 class AgendaPoint(models.Model):
-    """Something a unit has not done, put on the agenda of the next bulletin (列入通报).
+    """What a unit has not done, or a finding about it, put on the agenda of the next bulletin (列入通报).
 
-    ``sentence`` and ``evidence`` are as they stood when it was put there and stay so. ``bulletin`` is the key of the
-    document that took it, in the words of the room of documents.
+    It is of a duty, by its key, or of a finding. ``sentence`` and ``evidence`` are as they stood when it was put there
+    and stay so. ``bulletin`` is the key of the document that took it, in the words of the room of documents.
     """
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="agenda_points")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="agenda_points")
-    duty = models.CharField(max_length=120)
+    duty = models.CharField(max_length=120, blank=True)
+    finding = models.ForeignKey("Finding", models.PROTECT, null=True, blank=True, related_name="agenda_points")
     title = models.CharField(max_length=120)
-    sentence = models.CharField(max_length=300)
+    sentence = models.CharField(max_length=600)
     evidence = models.JSONField(default=list)  # [[label, text], …]: why it was due and what there was
     state = models.CharField(max_length=4, choices=list_choices(PointState), default=PointState.WAITING)
     at = models.DateTimeField()
@@ -72,7 +73,16 @@ class AgendaPoint(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["bureau", "duty"], condition=Q(state="待列入"), name="one_point_waiting_per_duty"
+                fields=["bureau", "duty"],
+                condition=Q(state="待列入", finding__isnull=True),
+                name="one_point_waiting_per_duty",
+            ),
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(state="待列入"), name="one_point_waiting_per_finding"
+            ),
+            models.CheckConstraint(
+                condition=Q(finding__isnull=True) & ~Q(duty="") | Q(finding__isnull=False, duty=""),
+                name="point_is_of_a_duty_or_of_a_finding",
             ),
             models.CheckConstraint(
                 condition=Q(state="待列入", settled_at__isnull=True) | ~Q(state="待列入") & Q(settled_at__isnull=False),
@@ -83,6 +93,11 @@ class AgendaPoint(models.Model):
                 name="point_taken_names_the_bulletin",
             ),
         ]
+
+    @property
+    def where(self) -> str:
+        """What it speaks of, as documents name it: ``finding:3`` or ``duty:KEY``."""
+        return f"finding:{self.finding_id}" if self.finding_id else f"duty:{self.duty}"
 
 
 class Instruction(models.Model):

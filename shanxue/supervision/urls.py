@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("ask/", asking.ask, name="ask"),
     path("agenda/", asking.show_agenda, name="agenda"),
     path("agenda/add/", asking.add_points, name="add_points"),
+    path("agenda/findings/", asking.add_found_points, name="add_found_points"),
     path("agenda/<int:point_id>/withdraw/", asking.withdraw, name="withdraw_point"),
     path("instructions/", instructions.list_all, name="instructions"),
     path("instructions/<int:instruction_id>/", instructions.show_one, name="instruction"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -15,6 +15,7 @@ from django.urls import reverse
 from shanxue.activities.models import Attendance
 from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
+from shanxue.base.periods import Period
 from shanxue.bulletins.actions.drafting import (
     Edit,
     add_evidence,
@@ -35,16 +36,21 @@ from shanxue.bulletins.due import list_for_actor, list_for_unit
 from shanxue.bulletins.files import _locate
 from shanxue.bulletins.models import DocumentNumber, Figure, NamedUnit, OfficialDocument
 from shanxue.bulletins.queries.checks import check_document
-from shanxue.bulletins.queries.documents import read_sections
+from shanxue.bulletins.queries.documents import read_sections, tell_answer
 from shanxue.bulletins.rules import DocumentState, Section
+from shanxue.bulletins.views.showing import find_where
+from shanxue.bulletins.volumes import list_tables
 from shanxue.orgs.models import Grant
-from shanxue.supervision.actions.agenda import put_on_agenda
+from shanxue.supervision.actions.agenda import put_findings_on_agenda, put_on_agenda, withdraw_point
+from shanxue.supervision.actions.rectifying import write_finding
 from shanxue.supervision.queries.duties import list_duties
 from tests.house import House, add_user
+from tests.supervision.checks import begin, get_actor
 
 from .desk import NOW, TODAY, Desk, issue, open_desk, write_bulletin_of
 
 pytestmark = pytest.mark.django_db
+YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 
 
 @pytest.fixture
@@ -149,6 +155,49 @@ def test_what_supervision_put_on_the_agenda_is_said_and_settled(desk: Desk) -> N
     assert set(points) == {("已列入", f"bulletin-{issued.pk}")}
     void_document(desk.be("office"), issued, "发错范围", at=NOW)
     assert set(second.agenda_points.values_list("state", "bulletin")) == {("待列入", "")}
+
+
+def test_a_finding_is_carried_by_the_next_bulletin_and_linked_back(desk: Desk) -> None:
+    """列入下期通报: the unit is named with the finding behind its name and its numbers, and has its days to answer."""
+    house, second = desk.house, desk.house.units["第二支部"]
+    inspection = begin(house)
+    finding = write_finding(get_actor(house, "inspector"), inspection, second, "王五3次没有补学", None, at=NOW)
+    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
+    document = write_bulletin_of(desk, "2026q1")
+    said = "第二支部在“二季度督查”中查出的问题：有关同志3次没有补学。截至2026年11月20日，还没有写整改措施。"
+    assert f"督查发现的问题\n{said}" in read(document, Section.PROBLEMS)
+    (point,) = second.agenda_points.all()
+    where = f"finding:{finding.pk}"
+    figures = Figure.objects.filter(document=document, key__startswith=f"point/{point.pk}").order_by("key")
+    assert [(one.value, one.rows) for one in figures] == [
+        ("第二支部", [["第二支部", said, where]]), ("3", [["第二支部", said, where]]),
+    ]  # fmt: skip
+    assert find_where(where) == reverse("supervision:finding", args=[finding.pk])
+    issued = issue(desk, document)
+    named = issued.named_units.get(unit=second)
+    assert (named.answer_until_on, {"figure": f"point/{point.pk}", "matter": "督查", "fact": said, "where": where}) == (
+        date(2026, 11, 25), named.evidence[-1],
+    )  # fmt: skip
+    point.refresh_from_db()
+    assert (point.state, point.bulletin) == ("已列入", f"bulletin-{issued.pk}")
+    void_document(desk.be("office"), issued, "发错范围", at=NOW)
+    point.refresh_from_db()
+    assert point.state == "待列入"
+
+
+def test_a_point_withdrawn_after_drafting_is_asked_about(desk: Desk) -> None:
+    """Undo before issue also when the draft stands already: the figure is gone, and the office is asked."""
+    finding = write_finding(
+        get_actor(desk.house, "inspector"), begin(desk.house), desk.house.units["第二支部"], "没有补学", None, at=NOW
+    )
+    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
+    document = write_bulletin_of(desk, "2026q1")
+    withdraw_point(desk.be("office"), finding.agenda_points.get(), at=NOW)
+    assert "有 1 个数字发生变化" in refuse(
+        lambda: submit_document(desk.be("office"), document, at=NOW), "figures_changed"
+    )
+    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
+    assert "督查" not in read(document, Section.PROBLEMS)
 
 
 # Editing
@@ -374,11 +423,23 @@ def test_a_named_unit_answers_within_its_days(desk: Desk, visit: Callable[[str |
     assert again == "“第一支部”已经说明过。要补充，请联系学习型党组织办公室。"
 
 
-def test_a_late_answer_is_refused(desk: Desk) -> None:
-    named = issue(desk, write_bulletin_of(desk, "2026q2")).named_units.get(unit=desk.house.units["第一支部"])
-    late = desk.be("secretary", date(2026, 11, 26))
-    sentence = refuse(lambda: answer_document(late, named, "说明", at=NOW), "answer_late")
-    assert sentence == "说明的期限是11月25日，已经过了。仍要说明的，请直接联系学习型党组织办公室。"
+def test_an_answer_after_its_days_stays_late(desk: Desk, visit: Callable[[str | None], Client]) -> None:
+    """K4: each named unit has its days; what comes later is kept and shown as late, what does not come is said too."""
+    document = issue(desk, write_bulletin_of(desk, "2026q2"))
+    first, second = (document.named_units.get(unit=desk.house.units[name]) for name in ("第一支部", "第二支部"))
+    late = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
+    assert [tell_answer(first, day) for day in (date(2026, 11, 25), date(2026, 11, 26))] == ["可以说明", "没有说明"]
+    answer_document(desk.be("secretary", date(2026, 11, 26)), first, "签到表已补登。", at=late)
+    answer_document(desk.be("office"), second, "没有不同意见。", at=NOW)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert [tell_answer(one, date(2026, 12, 1)) for one in (first, second)] == ["逾期说明", "按期说明"]
+    page = visit("leader").get(reverse("bulletins:document", args=[document.pk])).content.decode()
+    assert page.count("的期限：</span>签到表已补登。") == 1
+    tables = {table.name: list(table.rows) for table in list_tables(desk.house.bureau, YEAR)}
+    assert [(row[2], row[-1]) for row in tables["bulletin-answers"]] == [
+        ("第一支部", "逾期说明"), ("第二支部", "按期说明"),
+    ]  # fmt: skip
 
 
 def test_nobody_answers_for_another_branch(desk: Desk, visit: Callable[[str | None], Client]) -> None:

@@ -37,6 +37,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "supervision:ask": LEADING,
     "supervision:agenda": BUREAU,
     "supervision:add_points": {"office"},
+    "supervision:add_found_points": {"office"},
     "supervision:withdraw_point": set(),
     "supervision:inspections": READERS,
     "supervision:spot": {"office", "inspector"},

@@ -123,7 +123,7 @@ def _issue(actor: Actor, row: OfficialDocument, at: datetime) -> OfficialDocumen
 def _settle_points(row: OfficialDocument, actor: str, at: datetime) -> None:
     """What the office had put on the agenda, and this document speaks of, waits no longer."""
     told = {one["where"] for named in NamedUnit.objects.filter(document=row) for one in named.evidence}
-    points = [point for point in list_agenda_points(row.bureau) if f"duty:{point.duty}" in told]
+    points = [point for point in list_agenda_points(row.bureau) if point.where in told]
     settle_agenda_points(points, _name_key(row), actor=actor, at=at)
 
 
@@ -152,7 +152,7 @@ def void_document(actor: Actor, document: OfficialDocument, reason: str, *, at: 
 
 @transaction.atomic
 def answer_document(actor: Actor, named: NamedUnit, text: str, *, at: datetime) -> None:
-    """Write down what a named unit says to the document, within its days. One answer, kept as it is."""
+    """Write down what a named unit says to the document. One answer, kept as it is; after its days it stays late."""
     row = NamedUnit.objects.select_for_update(of=("self",)).select_related("document__bureau", "unit").get(pk=named.pk)
     if not is_leading(actor, row.unit):
         raise Refusal("not_leading", f"说明由“{row.unit.name}”的书记写。", status=403)
@@ -164,14 +164,10 @@ def answer_document(actor: Actor, named: NamedUnit, text: str, *, at: datetime) 
         if row.answer == text.strip():
             return
         raise Refusal("answered", f"“{row.unit.name}”已经说明过。要补充，请联系{row.document.office}。", status=409)
-    if is_late(row, actor.on):
-        day = row.answer_until_on
-        assert day is not None
-        told = f"说明的期限是{day.month}月{day.day}日，已经过了。"
-        raise Refusal("answer_late", f"{told}仍要说明的，请直接联系{row.document.office}。")
     row.answer, row.answered_at, row.answered_by = text.strip(), at, str(actor.user)
     row.save(update_fields=["answer", "answered_at", "answered_by"])
-    record_document(row.document, actor, at, "answer_document", {"unit": row.unit_id})
+    late = is_late(row, actor.on)
+    record_document(row.document, actor, at, "answer_document", {"unit": row.unit_id, "late": late})
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from shanxue.base.errors import refuse_missing
 from shanxue.orgs.models import Bureau, Grant, Unit
 from shanxue.orgs.queries import Actor, Power, filter_in_force, is_leading
 
 from ..models import DocumentPart, Figure, Letterhead, NamedUnit, OfficialDocument
-from ..rules import FINAL, DocumentState, FileKind, Section
+from ..rules import FINAL, AnswerState, DocumentState, FileKind, Section
 from ..rules.checking import Kept
 from ..rules.drafts import Evidence, read_spans
 from ..rules.marking import Marked
@@ -207,10 +208,17 @@ def is_late(named: NamedUnit, today: date) -> bool:
     return named.answer_until_on is not None and today > named.answer_until_on
 
 
+def tell_answer(named: NamedUnit, today: date) -> AnswerState:
+    """Say how a unit's word stands: what came after its days stays late."""
+    if named.answered_at is None:
+        return AnswerState.NONE if is_late(named, today) else AnswerState.WAITING
+    return AnswerState.LATE if is_late(named, timezone.localdate(named.answered_at)) else AnswerState.IN_TIME
+
+
 def list_own_to_answer(actor: Actor) -> list[NamedUnit]:
-    """What the units that the actor writes for as secretary have not answered yet. One query."""
+    """What the units that the actor writes for as secretary may still answer in time. One query."""
     units = [grant.unit_id for grant in actor.leading_grants if grant.power == Power.SECRETARY]
     if not units:
         return []
-    found = scope_named(actor).filter(unit__in=units, answered_at__isnull=True)
+    found = scope_named(actor).filter(unit__in=units, answered_at__isnull=True, answer_until_on__gte=actor.on)
     return list(found.order_by("answer_until_on", "pk"))

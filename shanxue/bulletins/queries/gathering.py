@@ -141,11 +141,11 @@ def _sort_duties(duties: Iterable[DutyFact], units: Iterable[UnitFacts]) -> list
 
 def _list_points(bureau: Bureau, units: dict[int, Unit], duties: Iterable[DutyFact]) -> list[PointFact]:
     """What the office put on the agenda; a duty that the period speaks of as late anyway is not said twice."""
-    told = {duty.key for duty in duties if duty.outcome == DutyOutcome.LATE}
+    told = {f"duty:{duty.key}" for duty in duties if duty.outcome == DutyOutcome.LATE}
     return [
-        PointFact(point.pk, point.unit_id, units[point.unit_id].name, point.sentence, f"duty:{point.duty}")
+        PointFact(point.pk, point.unit_id, units[point.unit_id].name, point.sentence, point.where)
         for point in list_agenda_points(bureau)
-        if point.unit_id in units and point.duty not in told
+        if point.unit_id in units and point.where not in told
     ]
 
 

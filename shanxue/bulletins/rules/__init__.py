@@ -46,6 +46,15 @@ class NumberState(StrEnum):
     VOID = "作废"
 
 
+class AnswerState(StrEnum):
+    """Whether a named unit has said something, and whether within its days."""
+
+    WAITING = "可以说明"
+    IN_TIME = "按期说明"
+    LATE = "逾期说明"
+    NONE = "没有说明"
+
+
 class FileKind(StrEnum):
     BODY = "正文"  # the document itself, as it was signed
     ATTACHMENT = "附件"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from . import FigureKind
 from .drafts import Evidence, FigureDraft, Row
-from .facts import DutyFact, DutyOutcome, PeriodFacts, SessionFact, UnitFacts
-from .marking import Marked, join, mark
+from .facts import DutyFact, DutyOutcome, PeriodFacts, PointFact, SessionFact, UnitFacts
+from .marking import Marked, join, mark, mark_numbers
 
 MOST_NAMED = 10  # units named in one sentence; all of them stand in the table
 
@@ -156,10 +156,16 @@ def _find_points(facts: PeriodFacts) -> Finding | None:
         return None
     sentences, figures, evidence = [], [], []
     for point in facts.points:
-        names = _list_units(f"point/{point.id}", "督查列入通报的单位", [point.unit])
-        figures.append(names)
+        names = FigureDraft(f"point/{point.id}", "督查列入通报的单位", point.unit, FigureKind.UNITS,
+                            (Row(point.unit, point.text, point.href),))  # fmt: skip
         evidence.append(Evidence(point.unit_id, point.unit, names.key, "督查", point.text, point.href))
-        rest = point.text.removeprefix(point.unit).replace("{}", "").rstrip("。")
-        sentences.append(mark("{}" + rest + "。", (names.key, names.value)))
+        rest = mark_numbers(point.text.removeprefix(point.unit).rstrip("。") + "。", f"point/{point.id}")
+        figures += [names, *(_show_point(point, span.key, rest.text[span.start : span.stop]) for span in rest.spans)]
+        sentences += [mark("{}", (names.key, names.value)), rest]
     return Finding("督查发现的问题", join(sentences), tuple(figures), tuple(evidence),
                    "整改落实", "上述单位对照督查意见整改，{by}将结果报{office}。")  # fmt: skip
+
+
+def _show_point(point: PointFact, key: str, value: str) -> FigureDraft:
+    """A number of a point's sentence: it leads to the duty or the finding that the point is of."""
+    return FigureDraft(key, "督查事项列入时的数", value, FigureKind.NUMBER, (Row(point.unit, point.text, point.href),))

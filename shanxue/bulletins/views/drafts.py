@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shanxue.base.errors import Refusal
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Unit
-from shanxue.orgs.queries import Actor, demand_power
+from shanxue.orgs.queries import Actor, demand_power, is_leading
 from shanxue.plans.queries.planning import find_plan
 
 from ..actions import drafting, signing
@@ -131,7 +131,7 @@ def describe_document(actor: Actor, document: OfficialDocument, check: Check) ->
         "document": document, "common": list_common(document), "check": check,
         "sections": show_sections(document, check), "tables": show_tables(document, units),
         "attachments": number_attachments(list_all_attachments(document)), "files": list(document.files.order_by("pk")),
-        "named": queries.list_named(document) if document.state in FINAL else [],
+        "named": _describe_named(actor, document) if document.state in FINAL else [],
         "question": say_changes(check.changes) if check.changes else "", "fonts": FONTS,
         "writes": writes and document.state == DocumentState.DRAFT, "keeps": writes,
         "takes_back": writes and document.state == DocumentState.SUBMITTED,
@@ -139,6 +139,16 @@ def describe_document(actor: Actor, document: OfficialDocument, check: Check) ->
         "is_final": document.state in FINAL, "is_void": document.state == DocumentState.VOID, "plan": document.plan,
         "is_bulletin": document.kind == DocumentKind.BULLETIN,
     }  # fmt: skip
+
+
+def _describe_named(actor: Actor, document: OfficialDocument) -> list[dict[str, Any]]:
+    """The units named with their answers; a unit that has not answered yet leads its secretary to the place for it."""
+    stands = document.state == DocumentState.ISSUED
+    return [
+        {"unit": one, "state": queries.tell_answer(one, actor.on),
+         "answers": stands and one.answered_at is None and is_leading(actor, one.unit)}
+        for one in queries.list_named(document)
+    ]  # fmt: skip
 
 
 def _may_sign_now(actor: Actor, document: OfficialDocument) -> bool:

@@ -20,11 +20,12 @@ from ..rules.numbering import is_heading
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONTS = (TITLE, FANGSONG, HEI, KAI)
-PAGES = {"duty": "supervision:duty", "session": "activities:session", "unit": "supervision:unit"}
+PAGES = {"duty": "supervision:duty", "session": "activities:session", "unit": "supervision:unit",
+         "finding": "supervision:finding"}  # fmt: skip
 
 
 def find_where(where: str) -> str:
-    """The address of a row behind a figure; "" where it has none. ``where``: duty:KEY, session:3, sessions:7, board."""
+    """The address of a row behind a figure; "" where it has none. ``where``: duty:KEY, finding:4, session:3, board."""
     kind, _, ref = where.partition(":")
     if kind == "board":
         return reverse("assessment:board")

@@ -113,6 +113,7 @@ def answer(request: HttpRequest, named_id: int) -> HttpResponse:
             return redirect("bulletins:document", named.document_id)
     page = {
         "form": form, "named": named, "document": named.document, "is_late": queries.is_late(named, actor.on),
+        "state": queries.tell_answer(named, actor.on),
         "evidence": [(one["matter"], one["fact"], find_where(one["where"])) for one in named.evidence],
     }  # fmt: skip
     return render(request, "bulletins/answer.html", page, status=400 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Putting overdue duties on the agenda of the next bulletin, withdrawing them, and settling them when it is issued."""
+"""Putting overdue duties and findings on the agenda of the next bulletin, withdrawing and settling them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
@@ -13,7 +14,8 @@ from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor
 from shanxue.plans.rules.settling import Settled
 
-from ..models import AgendaPoint
+from ..models import AgendaPoint, Finding
+from ..queries.agenda import Nameable, list_nameable
 from ..rules.agenda import PointState, list_evidence, may_be_named, write_point, write_title
 
 
@@ -23,26 +25,60 @@ def put_on_agenda(actor: Actor, duties: Iterable[Settled], *, at: datetime) -> i
 
     The sentence and its evidence are kept as they stand now, whatever is recorded later.
     """
-    assert actor.bureau is not None
-    if not actor.keeps_office:
-        raise Refusal("office_only", "列入通报由学习办公室办理。", status=403)
+    bureau = _hold_agenda(actor)
     late = [one for one in duties if may_be_named(one)]
     if not late:
         raise Refusal("nothing_late", "所选的没有逾期的任务，没有要列入通报的。还没有到期的，先提醒。")
-    bureau = Bureau.objects.select_for_update(no_key=True).get(
-        pk=actor.bureau.pk
-    )  # two clerks at once: one after the other
     keys = [one.duty.key for one in late]
     waiting = AgendaPoint.objects.filter(bureau=bureau, duty__in=keys, state=PointState.WAITING)
     standing = set(waiting.values_list("duty", flat=True))
     new = [one for one in late if one.duty.key not in standing]
     AgendaPoint.objects.bulk_create(_build_point(bureau, one, str(actor.user), at) for one in new)
-    if new:
-        record_entry(
-            chain=bureau.code, actor=str(actor.user), at=at, verb="supervision.put_on_agenda", subject=f"{len(new)}",
-            detail={"duties": [one.duty.key for one in new]},
-        )  # fmt: skip
+    _record_put(bureau, actor, at, {"duties": [one.duty.key for one in new]}, len(new))
     return len(new)
+
+
+def _hold_agenda(actor: Actor) -> Bureau:
+    """Let only the office pass, and two clerks at once one after the other."""
+    assert actor.bureau is not None
+    if not actor.keeps_office:
+        raise Refusal("office_only", "列入通报由学习办公室办理。", status=403)
+    return Bureau.objects.select_for_update(no_key=True).get(pk=actor.bureau.pk)
+
+
+def _record_put(bureau: Bureau, actor: Actor, at: datetime, detail: dict[str, list[str]], count: int) -> None:
+    if count:
+        record_entry(
+            chain=bureau.code, actor=str(actor.user), at=at, verb="supervision.put_on_agenda", subject=f"{count}",
+            detail=detail,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def put_findings_on_agenda(actor: Actor, findings: Iterable[Finding], *, at: datetime) -> int:
+    """Put findings on the agenda as they stand now; one that waits there is not doubled. Gives how many are new.
+
+    Only what is open, or was put right too late; nothing that a unit found in its own self-check.
+    """
+    bureau = _hold_agenda(actor)
+    keys = [one.pk for one in findings]
+    held = Finding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    named = list_nameable(actor, list(held.select_related("inspection", "unit", "sample__person").order_by("pk")))
+    if not named:
+        raise Refusal("nothing_to_name", "所选的问题不用列入通报：按期改好的、撤回的和本单位自查发现的都不列。")
+    waiting = AgendaPoint.objects.filter(finding__in=keys, state=PointState.WAITING)
+    standing = set(waiting.values_list("finding_id", flat=True))
+    new = [one for one in named if one.finding.pk not in standing]
+    AgendaPoint.objects.bulk_create(_build_found(bureau, one, str(actor.user), at) for one in new)
+    _record_put(bureau, actor, at, {"findings": [str(one.finding.pk) for one in new]}, len(new))
+    return len(new)
+
+
+def _build_found(bureau: Bureau, one: Nameable, actor: str, at: datetime) -> AgendaPoint:
+    return AgendaPoint(
+        bureau=bureau, unit_id=one.finding.unit_id, finding=one.finding, title=one.title[:120],
+        sentence=one.sentence, evidence=one.evidence, at=at, actor=actor[:64],
+    )  # fmt: skip
 
 
 def _build_point(bureau: Bureau, settled: Settled, actor: str, at: datetime) -> AgendaPoint:
@@ -59,7 +95,11 @@ def withdraw_point(actor: Actor, point: AgendaPoint, *, at: datetime) -> None:
         raise Refusal("office_only", "撤回由学习办公室办理。", status=403)
     _settle_one(point, PointState.WITHDRAWN, "", str(actor.user), at)
     record_entry(
-        chain=point.bureau.code, actor=str(actor.user), at=at, verb="supervision.withdraw_point", subject=point.duty
+        chain=point.bureau.code,
+        actor=str(actor.user),
+        at=at,
+        verb="supervision.withdraw_point",
+        subject=point.duty or point.where,
     )
 
 
@@ -75,7 +115,7 @@ def settle_agenda_points(points: Iterable[AgendaPoint], bulletin_key: str, *, ac
     if taken:
         record_entry(
             chain=taken[0].bureau.code, actor=actor, at=at, verb="supervision.settle_agenda_points",
-            subject=bulletin_key, detail={"duties": [point.duty for point in taken]},
+            subject=bulletin_key, detail={"points": [point.where for point in taken]},
         )  # fmt: skip
 
 
@@ -89,10 +129,12 @@ def _settle_one(point: AgendaPoint, state: PointState, bulletin: str, actor: str
 
 @transaction.atomic
 def release_agenda_points(bureau: Bureau, bulletin_key: str, *, actor: str, at: datetime) -> int:
-    """Give back what a bulletin took that is not issued after all; of a duty that waits again anyway nothing."""
+    """Give back what a bulletin took that is not issued after all; of what waits again anyway nothing."""
     taken = AgendaPoint.objects.filter(bureau=bureau, bulletin=bulletin_key, state=PointState.TAKEN)
-    waiting = AgendaPoint.objects.filter(bureau=bureau, state=PointState.WAITING).values("duty")
-    back = taken.exclude(duty__in=list(waiting.values_list("duty", flat=True)))
+    waiting = AgendaPoint.objects.filter(bureau=bureau, state=PointState.WAITING)
+    of_duty = waiting.filter(finding__isnull=True, duty=OuterRef("duty"))
+    again = taken.filter(Exists(of_duty) | Exists(waiting.filter(finding=OuterRef("finding"))))
+    back = taken.exclude(pk__in=list(again.values_list("pk", flat=True)))
     count = back.update(state=PointState.WAITING, bulletin="", settled_at=None, settled_by="")
     if count:
         record_entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -221,6 +222,12 @@ def find_finding(actor: Actor, finding_id: int) -> Finding:
     if finding is None:
         raise refuse_missing("这个问题")
     return finding
+
+
+def list_picked_findings(actor: Actor, keys: Sequence[int], inspection_id: int | None) -> list[Finding]:
+    """List findings that were picked one by one, or all of an inspection, by number. One query."""
+    picked = Q(pk__in=keys) | Q(inspection_id=inspection_id) if inspection_id is not None else Q(pk__in=keys)
+    return list(scope_findings(actor).filter(picked).order_by("inspection_id", "number"))
 
 
 def find_action(actor: Actor, action_id: int) -> Rectification:

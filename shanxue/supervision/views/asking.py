@@ -20,12 +20,13 @@ from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import Actor, demand_power
 from shanxue.plans.rules.settling import Settled
 
-from ..actions.agenda import put_on_agenda, withdraw_point
+from ..actions.agenda import put_findings_on_agenda, put_on_agenda, withdraw_point
 from ..actions.reminding import Reminded, ask_explanation, remind
 from ..forms.duties import QuestionForm
-from ..queries.agenda import find_point, list_shown_points
+from ..queries.agenda import find_point, list_nameable, list_shown_points
 from ..queries.duties import list_led_duties
-from ..rules.agenda import may_be_named, write_point
+from ..queries.inspecting import list_picked_findings
+from ..rules.agenda import SOMEBODY, may_be_named, write_point, write_title
 
 TIME_TO_ANSWER = timedelta(days=7)
 
@@ -114,18 +115,46 @@ def add_points(request: HttpRequest) -> HttpResponse:
         return redirect("supervision:duties")
     duties = [one for one in _pick(request, actor) if may_be_named(one)]
     if request.method == "POST" and "confirm" in request.POST:
-        made = put_on_agenda(actor, duties, at=timezone.now())
-        messages.success(
-            request,
-            _("已列入 %(count)d 条，起草下一期通报时会用到。") % {"count": made}
-            if made
-            else _("这几条已经在列，没有重复列入。"),
-        )
-        return redirect("supervision:agenda")
+        return _say_put(request, put_on_agenda(actor, duties, at=timezone.now()))
     if not duties:
         raise Refusal("nothing_late", _("所选的没有逾期的任务，没有要列入通报的。还没有到期的，先提醒。"))
-    points: list[dict[str, Any]] = [{"settled": one, "sentence": write_point(one)} for one in duties]
-    return render(request, "supervision/add_points.html", {"points": points})
+    points: list[dict[str, Any]] = [
+        {"name": "duty", "value": one.duty.key, "sentence": write_point(one), "title": write_title(one),
+         "href": reverse("supervision:duty", args=[one.duty.key])}
+        for one in duties
+    ]  # fmt: skip
+    return render(request, "supervision/add_points.html", {"points": points, "back": reverse("supervision:duties")})
+
+
+def _say_put(request: HttpRequest, made: int) -> HttpResponse:
+    words = _("已列入 %(count)d 条，起草下一期通报时会用到。") % {"count": made}
+    messages.success(request, words if made else _("这几条已经在列，没有重复列入。"))
+    return redirect("supervision:agenda")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_found_points(request: HttpRequest) -> HttpResponse:
+    """列入通报 from an inspection or a finding: every sentence first (核对), then they are put on the agenda."""
+    actor = demand_actor(request)
+    demand_power(actor.keeps_office)
+    asked = request.POST if request.method == "POST" else request.GET
+    inspection = asked.get("inspection", "")
+    keys = [int(value) for value in asked.getlist("finding") if value.isdecimal()]
+    findings = list_picked_findings(actor, keys, int(inspection) if inspection.isdecimal() else None)
+    if request.method == "POST" and "confirm" in request.POST:
+        return _say_put(request, put_findings_on_agenda(actor, findings, at=timezone.now()))
+    if not keys and not inspection:
+        return redirect("supervision:findings")
+    points: list[dict[str, Any]] = [
+        {"name": "finding", "value": one.finding.pk, "sentence": one.sentence, "title": one.title,
+         "href": reverse("supervision:finding", args=[one.finding.pk]), "hides": SOMEBODY in one.sentence}
+        for one in list_nameable(actor, findings)
+    ]  # fmt: skip
+    if not points:
+        raise Refusal("nothing_to_name", _("没有要列入通报的问题：按期改好的、撤回的和本单位自查发现的都不列。"))
+    page = {"points": points, "back": reverse("supervision:findings"), "hides": any(one["hides"] for one in points)}
+    return render(request, "supervision/add_points.html", page)
 
 
 @login_required

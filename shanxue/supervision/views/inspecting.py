@@ -23,6 +23,7 @@ from ..actions import inspecting as actions
 from ..forms.inspecting import SHIPPED, CarriedForm, ConclusionForm, InspectionForm, SeedForm, SpotForm
 from ..models import Inspection, Sample
 from ..queries import inspecting as queries
+from ..queries.agenda import list_nameable
 from ..queries.sampling import list_facts, list_population, name_drawn
 from ..rules.inspecting import Carried, FindingState, InspectionKind, InspectionState, Verdict
 from ..rules.sampling import digest_population, draw
@@ -185,13 +186,15 @@ def show_inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
 def describe_inspection(actor: Actor, inspection: Inspection) -> dict[str, Any]:
     running = inspection.state == InspectionState.RUNNING
     samples = [(one, queries.count_unmet(one)) for one in queries.list_samples(inspection)]
+    findings = queries.list_findings(actor, inspection=inspection)
     return {
         "inspection": inspection, "last_on": inspection.until_on - DAY,
         "conducts": queries.may_conduct(actor, inspection),
         "planned": inspection.state == InspectionState.PLANNED, "running": running,
         "samples": samples,
         "next": next((one for one, _unmet in samples if one.revision == 0), None),
-        "findings": queries.list_findings(actor, inspection=inspection),
+        "findings": findings,
+        "nameable": len(list_nameable(actor, findings)) if actor.keeps_office else 0,
         "carried": [(one, CarriedForm(prefix=f"c{one.pk}", initial={"verdict": one.verdict, "note": one.note}))
                     for one in queries.list_carried(inspection)],
         "obstacles": queries.list_inspection_obstacles(inspection) if running else [],

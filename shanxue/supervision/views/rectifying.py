@@ -32,6 +32,7 @@ from ..forms.inspecting import (
 )
 from ..models import Checklist, Finding, Rectification
 from ..queries import inspecting as queries
+from ..queries.agenda import find_last_point, list_nameable
 from ..rules.inspecting import ActionState, FindingState, Recheck
 
 Shown = dict[str, Form]  # forms of the page that were just sent and refused, by name
@@ -118,6 +119,9 @@ def _show(request: HttpRequest, actor: Actor, finding: Finding, sent: Shown, sta
         "late": [one["action"] for one in actions if one["late"]],
         "waits": any(one["report"] or one["recheck"] for one in actions),
     }  # fmt: skip
+    if actor.keeps_office:
+        page["point"] = find_last_point(finding)
+        page["nameable"] = bool(list_nameable(actor, [finding]))
     return render(request, "supervision/finding.html", page, status=status)
 
 
