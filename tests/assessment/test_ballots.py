@@ -271,6 +271,17 @@ def test_rater_groups_are_kept_apart(branch: House) -> None:
     assert (+tally["党员", person], +tally["群众代表", person]) == (Counter(合格=6), Counter(优秀=3))
 
 
+def test_no_ballot_bears_who_printed_it_or_when(branch: House, visit: Visit) -> None:
+    """A secret ballot has no mark of its own: paper ballots and slips go without the head that other prints bear."""
+    evaluation, client = open_one(branch), visit("secretary")
+    paper = client.get(reverse("assessment:evaluation_paper", args=[evaluation.pk])).content.decode()
+    values = {"person": pick(branch, *FULL), "means": Means.PHONE}
+    slips = client.post(reverse("assessment:evaluation_hand_out", args=[evaluation.pk]), values).content.decode()
+    assert slips.count('class="slip-code"') == 7
+    assert [page.count("打印人") + page.count('class="print-head"') for page in (paper, slips)] == [0, 0]
+    assert "打印人" in client.get(reverse("assessment:evaluation", args=[evaluation.pk])).content.decode()
+
+
 def test_paper_needs_no_phone(branch: House) -> None:
     """Offices §5.18: anonymous counts with 应发/实发/收回/有效; 应发 and 实发 are known already."""
     evaluation, codes = start(branch, Means.PAPER, *FULL)
