@@ -1,7 +1,8 @@
 """One file that holds everything: the database as it stood at one moment, the files, and their hashes.
 
 A backup is a zip: ``manifest.json`` (what it is, when, which migrations, sha256 of every part), the database
-(``database.sqlite3``, or ``database.dump`` in PostgreSQL's own format) and ``files/``. The secret key is not in it.
+(``database.sqlite3``, or ``database.dump`` in PostgreSQL's own format), ``files/`` and ``templates/``, the office's own
+templates laid into the data folder. The secret key is not in it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from shanxue.base.errors import Refusal
 from shanxue.intake.shelf import FOLDER as SHELF
+from shanxue.web.office_templates import find_laid_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -47,6 +49,7 @@ def write_backup(path: Path, *, at: datetime) -> dict[str, Any]:
             "made_at": at.isoformat(),
             "database": connection.vendor,
             "migrations": _list_migrations(),
+            "folders": sorted(_locate_folders()),
             "sha256": {name: _hash_file(part) for name, part in parts.items()},
         }
         draft = work / "draft.zip"
@@ -72,7 +75,9 @@ def restore_backup(path: Path, *, replace: bool) -> dict[str, Any]:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         _put_database(Path(folder) / PARTS[connection.vendor])
-        _put_files(Path(folder) / "files")
+        for name, place in _locate_folders().items():
+            if name in manifest.get("folders", ["files"]):  # an older backup holds no templates: those here stay
+                _put_folder(Path(folder) / name, place)
     return manifest
 
 
@@ -93,12 +98,17 @@ def _list_migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
 
 
+def _locate_folders() -> dict[str, Path]:
+    """The folders that go into a backup, by their name in it."""
+    return {"files": Path(settings.MEDIA_ROOT), "templates": find_laid_folder()}
+
+
 def _list_files() -> Iterator[tuple[str, Path]]:
     """List the files to keep; what was uploaded and not yet confirmed goes in a day and is left out."""
-    root = Path(settings.MEDIA_ROOT)
-    for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file() and path.relative_to(root).parts[0] != SHELF:
-            yield f"files/{path.relative_to(root).as_posix()}", path
+    for name, root in _locate_folders().items():
+        for path in sorted(root.rglob("*")) if root.is_dir() else ():
+            if path.is_file() and (name, path.relative_to(root).parts[0]) != ("files", SHELF):
+                yield f"{name}/{path.relative_to(root).as_posix()}", path
 
 
 def _copy_database(path: Path) -> None:
@@ -140,8 +150,7 @@ def _run_postgres(program: str, *arguments: object, dbname: bool = False) -> Non
         raise Refusal("postgres_failed", f"{program} 没有完成：{done.stderr.strip().splitlines()[-1]}")
 
 
-def _put_files(folder: Path) -> None:
-    root = Path(settings.MEDIA_ROOT)
+def _put_folder(folder: Path, root: Path) -> None:
     former = root.with_name(f"{root.name}.former")
     shutil.rmtree(former, ignore_errors=True)
     if root.exists():

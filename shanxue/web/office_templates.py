@@ -1,7 +1,7 @@
 """An office's own .docx templates on the house's disk: one file per kind of document, in place of the shipped one.
 
-Uploaded ones lie in MEDIA_ROOT/templates/<bureau>/, where the backup finds them; a file in SHANXUE_DATA/templates/
-holds for every bureau of the machine that uploaded none.
+Uploaded ones lie in MEDIA_ROOT/templates/<bureau>/; a file in SHANXUE_DATA/templates/ holds for every bureau of the
+machine that uploaded none. A backup carries both.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ def locate_uploaded(bureau_id: int, kind: str) -> Path:
     return Path(settings.MEDIA_ROOT) / "templates" / str(bureau_id) / f"{kind}模板.docx"
 
 
+def find_laid_folder() -> Path:
+    return Path(settings.DATA) / "templates"
+
+
 def locate_laid(kind: str) -> Path:
-    return Path(settings.DATA) / "templates" / f"{kind}模板.docx"
+    return find_laid_folder() / f"{kind}模板.docx"
 
 
 def keep_template(bureau_id: int, kind: str, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from shanxue.audit.queries import verify_chain
 from shanxue.backup import restore_backup, write_backup
 from shanxue.base.errors import Refusal
 from shanxue.orgs.models import Bureau, Person
+from shanxue.web.office_templates import drop_template, find_own_template, keep_template, locate_laid
 from tests.people import TestBureau, make_bureau
 
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -54,6 +56,41 @@ def test_restore_brings_back_records_files_and_the_trail(house: TestBureau, back
     assert (settings.MEDIA_ROOT / "2026" / "收据.pdf").read_bytes() == b"receipt"
     report = verify_chain(house.bureau.code)
     assert (report.entries, report.broken_at) == (1, None)
+
+
+def test_templates_uploaded_and_laid_into_the_folder_come_back(
+    house: TestBureau, settings: Settings, tmp_path: Path
+) -> None:
+    """Both kinds of an office's own templates are in a backup; a template laid in afterwards goes with the restore."""
+    keep_template(house.bureau.pk, "通知", b"uploaded")
+    laid = locate_laid("情况通报")
+    laid.parent.mkdir(parents=True)
+    laid.write_bytes(b"laid")
+    write_backup(tmp_path / "b.zip", at=AT)
+    laid.write_bytes(b"changed")
+    locate_laid("签到表").write_bytes(b"later")
+    drop_template(house.bureau.pk, "通知")
+    restore_backup(tmp_path / "b.zip", replace=True)
+    found = [find_own_template(house.bureau.pk, kind) for kind in ("通知", "情况通报", "签到表")]
+    assert [path.read_bytes() if path else None for path in found] == [b"uploaded", b"laid", None]
+
+
+def test_a_backup_from_before_templates_were_kept_leaves_those_here(
+    house: TestBureau, backup: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "旧.zip"
+    with zipfile.ZipFile(backup) as before, zipfile.ZipFile(older, "w") as after:
+        for part in before.namelist():
+            content = before.read(part)
+            if part == "manifest.json":
+                manifest = json.loads(content)
+                del manifest["folders"]
+                content = json.dumps(manifest).encode()
+            after.writestr(part, content)
+    locate_laid("通知").parent.mkdir(parents=True)
+    locate_laid("通知").write_bytes(b"laid")
+    restore_backup(older, replace=True)
+    assert locate_laid("通知").read_bytes() == b"laid"
 
 
 def test_restore_over_records_needs_to_be_said(house: TestBureau, backup: Path) -> None:
