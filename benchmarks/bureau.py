@@ -25,88 +25,84 @@ def fill_bureau(path: Path, people: int, *, seed: int = 2025, year: int = 2025, 
     database = sqlite3.connect(path)
     database.execute("PRAGMA synchronous = OFF")
     database.execute("PRAGMA foreign_keys = OFF")
-    branches = (people + BRANCH_SIZE - 1) // BRANCH_SIZE
     database.execute("INSERT INTO orgs_bureau (id, code, name) VALUES (1, 'bench', '基准局')")
-    _insert(database, "orgs_unit", "id bureau_id parent_id path line kind code name", _list_units(branches))
-    _insert(
-        database,
-        "orgs_person",
-        "id bureau_id staff_no name party_status staff_state rank_class",
-        ((n, 1, f"{n:06d}", f"甲{n}", "正式党员", "在职", "") for n in range(1, people + 1)),
-    )
-    _insert(
-        database,
-        "orgs_stint",
-        "person_id unit_id role",
-        ((n, 2 + (n - 1) // BRANCH_SIZE, "书记" if n % BRANCH_SIZE == 1 else "成员") for n in range(1, people + 1)),
-    )
-    _insert(
-        database,
-        "activities_session",
-        'id bureau_id unit_id kind tier topic "on" start_time minutes credit_milli state reason noticed_at '
-        "roll_ended_at",
-        _list_sessions(branches, days, ahead),
-    )
-    _insert(
-        database,
-        "activities_attendance",
-        "session_id person_id unit_id mark reason asked_after how recorded_at recorded_by",
-        _list_marks(draw, branches, people, days, ahead),
-    )
-    _insert(
-        database,
-        "study_note",
-        'bureau_id person_id kind title "on" state grade',
-        (
-            (1, n, "笔记", "", days[45 * k], "通过" if draw.random() < 0.9 else "退回修改", "")
-            for n in range(1, people + 1)
-            for k in range(NOTES)
-        ),
-    )
-    _insert(
-        database,
-        "plans_planitem",
-        "bureau_id person_id kind title due_on done_on state",
-        (
-            (1, n, "", f"第{k + 1}项", days[44 * k + 10], days[44 * k + 8], "完成" if draw.random() < 0.9 else "未完成")
-            for n in range(1, people + 1)
-            for k in range(PLAN_ITEMS)
-        ),
-    )
-    _insert(
-        database,
-        "exams_score",
-        'bureau_id person_id kind title "on" attempt score_milli full_milli mark',
-        (
-            (
-                1,
-                n,
-                "测试",
-                f"第{k + 1}次测试",
-                days[150 * k + 60],
-                1,
-                draw.randrange(60_000, 100_000, 500),
-                100_000,
-                "参加",
-            )
-            for n in range(1, people + 1)
-            for k in range(SCORES)
-        ),
-    )
-    _insert(
-        database,
-        "study_learninghours",
-        'bureau_id person_id kind title "on" measure amount_milli',
-        (
-            (1, n, "集中培训", "", days[150 * k + 40], "学时", draw.randrange(8_000, 24_000, 500))
-            for n in range(1, people + 1)
-            for k in range(HOURS)
-        ),
-    )
+    _fill_people(database, people)
+    _fill_meetings(database, draw, people, days, ahead)
+    _fill_study(database, draw, people, days)
+    _fill_results(database, draw, people, days)
     database.commit()
     database.execute("ANALYZE")
     database.close()
     return people * RECORDS_PER_PERSON
+
+
+def _count_branches(people: int) -> int:
+    return (people + BRANCH_SIZE - 1) // BRANCH_SIZE
+
+
+def _fill_people(database: sqlite3.Connection, people: int) -> None:
+    units = _list_units(_count_branches(people))
+    _insert(database, "orgs_unit", "id bureau_id parent_id path line kind code name", units)
+    _insert(
+        database, "orgs_person", "id bureau_id staff_no name party_status staff_state rank_class",
+        ((n, 1, f"{n:06d}", f"甲{n}", "正式党员", "在职", "") for n in range(1, people + 1)),
+    )  # fmt: skip
+    _insert(
+        database, "orgs_stint", "person_id unit_id role",
+        ((n, 2 + (n - 1) // BRANCH_SIZE, "书记" if n % BRANCH_SIZE == 1 else "成员") for n in range(1, people + 1)),
+    )  # fmt: skip
+
+
+def _fill_meetings(database: sqlite3.Connection, draw: random.Random, people: int, days: list[str], ahead: str) -> None:
+    branches = _count_branches(people)
+    _insert(
+        database, "activities_session",
+        'id bureau_id unit_id kind tier topic "on" start_time minutes credit_milli state reason noticed_at '
+        "roll_ended_at",
+        _list_sessions(branches, days, ahead),
+    )  # fmt: skip
+    _insert(
+        database, "activities_attendance",
+        "session_id person_id unit_id mark reason asked_after how recorded_at recorded_by",
+        _list_marks(draw, branches, people, days, ahead),
+    )  # fmt: skip
+
+
+def _fill_study(database: sqlite3.Connection, draw: random.Random, people: int, days: list[str]) -> None:
+    _insert(
+        database, "study_note", 'bureau_id person_id kind title "on" state grade',
+        (
+            (1, n, "笔记", "", days[45 * k], "通过" if draw.random() < 0.9 else "退回修改", "")
+            for n in range(1, people + 1) for k in range(NOTES)
+        ),
+    )  # fmt: skip
+    _insert(
+        database, "plans_planitem", "bureau_id person_id kind title due_on done_on state",
+        (
+            (1, n, "", f"第{k + 1}项", days[44 * k + 10], days[44 * k + 8], "完成" if draw.random() < 0.9 else "未完成")
+            for n in range(1, people + 1) for k in range(PLAN_ITEMS)
+        ),
+    )  # fmt: skip
+
+
+def _fill_results(database: sqlite3.Connection, draw: random.Random, people: int, days: list[str]) -> None:
+    _insert(
+        database, "exams_score", 'bureau_id person_id kind title "on" attempt score_milli full_milli mark',
+        (
+            (
+                1, n, "测试", f"第{k + 1}次测试", days[150 * k + 60], 1, draw.randrange(60_000, 100_000, 500), 100_000,
+                "参加",
+            )
+            for n in range(1, people + 1) for k in range(SCORES)
+        ),
+    )  # fmt: skip
+    _insert(
+        database, "study_learninghours", 'bureau_id person_id kind title "on" measure amount_milli',
+        (
+            (1, n, "集中培训", "", days[150 * k + 40], "学时", draw.randrange(8_000, 24_000, 500))
+            for n in range(1, people + 1) for k in range(HOURS)
+        ),
+    )  # fmt: skip
 
 
 def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Iterator[tuple[object, ...]]) -> None:
