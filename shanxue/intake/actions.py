@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +18,7 @@ from .drafts import NOW, WRITER, Draft, Ledger, Model, resolve
 from .models import Batch, Change, RememberedAnswer
 from .queries import find_same_file
 from .registry import open_registry
+from .undoing import Undo
 
 Progress = Callable[[str, int, int], None]  # (what is being written, done, in all)
 Stamps = dict[str, Any]
@@ -42,6 +43,8 @@ def commit_plan(plan: Plan, *, actor: str, at: datetime, progress: Progress = sa
     if plan.files and len({batch.sha256 for batch in done}) == len({file.sha256 for file in plan.files}):
         return done
     _refuse_open(plan)
+    for lock in open_registry().locks:
+        lock(plan.ledger)
     _refuse_moved(plan.ledger)
     open_registry().demand_open(plan.bureau_code, list_days(plan.ledger))
     batches = {
@@ -247,29 +250,26 @@ def _list_runs(made: list[Draft]) -> list[tuple[int, int, int]]:
 
 
 def _freeze(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {name: value.isoformat() if isinstance(value, date | time) else value for name, value in values.items()}
 
 
 @transaction.atomic
-def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
+def undo_batch(batch: Batch, *, actor: str, at: datetime) -> list[str]:
     """Put everything back as it was before a batch: its new rows go, its changed rows get their former values.
 
-    Raises ``Refusal`` (``batch_undone``, ``batch_in_use``, ``year_closed``) when it was undone already, later work
-    rests on it, or one of its rows is of a year that is sealed.
+    Gives in words what could not be put back: a place booked by somebody else meanwhile. Raises ``Refusal`` when it was
+    undone already (``batch_undone``), later work rests on it (``batch_in_use``, ``batch_counted``) or its year is
+    sealed (``year_closed``).
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.undone_at is not None:
         raise Refusal("batch_undone", f"批次 {batch.id} 已经撤销过。", status=409)
-    changes = list(batch.changes.order_by("-id"))
-    _refuse_overwritten(batch, changes)
-    made = _list_made(batch, changes)
-    open_registry().demand_open(batch.bureau_code, _list_undone_days(changes, made))
-    for model, ids in made:
-        _refuse_used(batch, model, ids, made)
-    for change in changes:
-        if change.before is not None:
-            apps.get_model(change.model)._default_manager.filter(pk=change.row_id).update(**change.before)
-    for model, ids in made:
+    undo = _lay_out(batch, actor=actor, at=at)
+    for model, ids in undo.made:
+        _refuse_used(batch, model, ids, undo.made)
+    for change in undo.changes:
+        apps.get_model(change.model)._default_manager.filter(pk=change.row_id).update(**(change.before or {}))
+    for model, ids in undo.made:
         for part in _cut(ids):
             model._default_manager.filter(pk__in=part)._raw_delete("default")
     batch.undone_at, batch.undone_by = at, actor[:64]
@@ -280,8 +280,22 @@ def undo_batch(batch: Batch, *, actor: str, at: datetime) -> None:
         at=at,
         verb="intake.undo",
         subject=f"批次 {batch.id}",
-        detail={"file": batch.file_name},
+        detail={"file": batch.file_name} | ({"not_restored": undo.told} if undo.told else {}),
     )
+    return undo.told
+
+
+def _lay_out(batch: Batch, *, actor: str, at: datetime) -> Undo:
+    """Say what would go and change, once no later import, no sealed year and no room objects."""
+    changes = list(batch.changes.order_by("-id"))
+    _refuse_overwritten(batch, changes)
+    undo = Undo(batch, _list_made(batch, changes), [one for one in changes if one.before is not None])
+    registry = open_registry()
+    undo.days = _list_undone_days(changes, undo.made)
+    registry.demand_open(batch.bureau_code, undo.days)
+    for look in registry.on_undo:
+        look(undo, at, actor)
+    return undo
 
 
 def _list_undone_days(changes: Iterable[Change], made: Iterable[tuple[Model, list[int]]]) -> set[date]:

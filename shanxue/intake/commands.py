@@ -58,11 +58,12 @@ def _undo(arguments: argparse.Namespace, out: Console, now: datetime) -> int:
     from .queries import get_batch
 
     batch = get_batch(arguments.bureau, arguments.undo)
-    undo_batch(batch, actor=COMMAND_LINE, at=now)
+    told = undo_batch(batch, actor=COMMAND_LINE, at=now)
     if arguments.json:
-        _print_json({"undone": batch.id, "refused": None})
+        _print_json({"undone": batch.id, "not_restored": told, "refused": None})
     else:
-        out.print(escape(f"已撤销批次 {batch.id}（{batch.file_name}），数据恢复到导入之前。"))
+        for line in (f"已撤销批次 {batch.id}（{batch.file_name}），数据恢复到导入之前。", *told):
+            out.print(escape(line))
     return CLEAN
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .drafts import Draft, Model
+from .drafts import Draft, Ledger, Model
 from .rules import Kind, Row
+from .undoing import Undo
 
 if TYPE_CHECKING:
     from .checking import Desk, TablePlan
@@ -47,6 +48,8 @@ class Registry:
     days: Mapping[Model, Callable[[list[Draft]], set[date]]]  # of which days a model's rows are, where not by ``on``
     describe_known: Callable[[Desk], tuple[int | None, frozenset[str]]]  # width of known numbers; known people
     demand_open: Callable[[str, set[date]], None]  # refuses days of a year of this bureau that is sealed
+    locks: tuple[Callable[[Ledger], None], ...]  # hold what must not move between the last look and the writing
+    on_undo: tuple[Callable[[Undo, datetime, str], None], ...]  # look at an undo first: refuse it, or leave some out
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -55,16 +58,18 @@ class Registry:
 
 @cache
 def open_registry() -> Registry:
-    """Collect what every room's ``intake.py`` offers: HANDLERS, MODELS and, where needed, AFTER and DAYS."""
+    """Collect what every room's ``intake.py`` offers: HANDLERS, MODELS; where needed AFTER, DAYS, LOCK, ON_UNDO."""
     handlers: dict[str, Handler] = {}
     models: list[Model] = []
     after: dict[Model, Callable[[list[Draft]], None]] = {}
     days: dict[Model, Callable[[list[Draft]], set[date]]] = {}
     orgs = import_module("shanxue.orgs.intake")
-    for room in ROOMS:
-        module = import_module(f"shanxue.{room}.intake")
+    rooms = [import_module(f"shanxue.{room}.intake") for room in ROOMS]
+    for module in rooms:
         handlers.update({handler.kind.code: handler for handler in module.HANDLERS})
         models += module.MODELS
         after |= getattr(module, "AFTER", {})
         days |= getattr(module, "DAYS", {})
-    return Registry(handlers, tuple(models), after, days, orgs.describe_known, orgs.demand_open)
+    locks = tuple(module.LOCK for module in rooms if hasattr(module, "LOCK"))
+    on_undo = tuple(module.ON_UNDO for module in rooms if hasattr(module, "ON_UNDO"))
+    return Registry(handlers, tuple(models), after, days, orgs.describe_known, orgs.demand_open, locks, on_undo)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -23,10 +24,14 @@ from shanxue.assessment.queries import ballots as queries
 from shanxue.assessment.rules.ballots import Means
 from shanxue.base.errors import Refusal
 from shanxue.base.periods import Period
+from shanxue.intake.actions import commit_plan, undo_batch
+from shanxue.intake.checking import plan_import
+from shanxue.intake.reading import read_workbook
 from shanxue.orgs.models import Exemption
 from shanxue.orgs.queries import Actor, find_actor
 from shanxue.orgs.rules import PartyStatus
 from tests.house import AT, House, add_person, add_user
+from tests.intake.office import write
 
 pytestmark = pytest.mark.django_db
 Visit = Callable[[str | None], Client]
@@ -331,6 +336,29 @@ def test_votes_from_a_spreadsheet_are_taken_over_not_doubled(branch: House) -> N
     )  # fmt: skip
     evaluation.refresh_from_db()
     assert +queries.read_tally(evaluation)["党员", person.pk] == Counter(优秀=2, 合格=3)
+
+
+def test_votes_that_a_ballot_took_over_do_not_go_back_with_their_file(branch: House, tmp_path: Path) -> None:
+    """Nothing half-done: a file whose votes were counted is not taken back, and the refusal names the ballot."""
+    evaluation, _codes = start(branch, Means.PAPER, *FULL)
+    person = branch.people["孙七"]
+    header = ["工号", "姓名", "日期", "评议主体", "优秀", "合格", "基本合格", "不合格"]
+    row: list[object] = [person.staff_no, "孙七", date(2025, 12, 10), "党员", 2, 3, 0, 0]
+    path = write(tmp_path / "v.xlsx", [["2025年民主评议党员测评票统计"], header, row])
+    plan = plan_import(branch.bureau.code, [read_workbook(path)], {}, date(2025, 12, 20))
+    (batch,) = commit_plan(plan, actor="office", at=AT)
+    votes = {("党员", person.pk): {"优秀": 2, "合格": 3}}
+    secretary = act_as(branch, "secretary")
+    count_paper(secretary, evaluation.pk, returned=6, valid=6, votes=votes, tellers="孙七", at=AT)
+    kept = list(Event.objects.order_by("pk").values())
+    with pytest.raises(Refusal) as refused:
+        undo_batch(batch, actor="office", at=AT)
+    assert (refused.value.code, refused.value.sentence) == (
+        "batch_counted",
+        f"批次 {batch.pk} 的测评票已由第一支部2025年民主评议计票采用，不能撤销。票数有误的，请按会议决定在考核里更正。",
+    )
+    batch.refresh_from_db()
+    assert (batch.undone_at, list(Event.objects.order_by("pk").values())) == (None, kept)
 
 
 def count_all(house: House) -> Evaluation:

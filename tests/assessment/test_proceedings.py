@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,22 @@ from shanxue.assessment.rules.proceedings import Step, write_late_sentence
 from shanxue.assessment.runs import digest_rows, list_evidence, list_results, run_scheme
 from shanxue.assessment.yearly import replay_run
 from shanxue.base.errors import Refusal
-from tests.assessment.proceeding_house import BRANCHES, CUT, DAY, SCHEME, Desk, bring_to_freeze, build_desk, cut
+from shanxue.intake.actions import commit_plan, undo_batch
+from shanxue.intake.checking import plan_import
+from shanxue.intake.models import Batch
+from shanxue.intake.reading import read_workbook
+from tests.assessment.proceeding_house import (
+    BRANCHES,
+    CUT,
+    DAY,
+    SCHEME,
+    TODAY,
+    Desk,
+    bring_to_freeze,
+    build_desk,
+    cut,
+)
+from tests.intake.office import write
 
 pytestmark = pytest.mark.django_db
 
@@ -304,3 +320,23 @@ def test_without_records_a_trial_says_what_is_missing(desk: Desk) -> None:
     Attendance.objects.all().delete()
     said = refuse(lambda: run_trial(desk.act_as("office"), proceeding, 0, at=datetime(2026, 1, 5, tzinfo=UTC)))
     assert said == "试算需要三样：名册、细则、至少一项记录。还缺：至少一项记录。"
+
+
+def bring_marks(desk: Desk, path: Path, at: datetime, on: str = "2025-11-06") -> Batch:
+    write(path, [["日期", "会议类型", "工号", "姓名", "考勤"], [on, "党课", "002", "张兰", "到"]])
+    plan = plan_import(desk.town.bureau.code, [read_workbook(path)], {}, TODAY)
+    return commit_plan(plan, actor="office", at=at)[0]
+
+
+def test_a_file_that_a_frozen_result_rests_on_is_not_taken_back(desk: Desk, tmp_path: Path) -> None:
+    """Nothing half-done: what came before the freeze stays, in words; what came after it may go."""
+    counted = bring_marks(desk, tmp_path / "a.xlsx", CUT - DAY)
+    bring_to_freeze(desk, desk.open())
+    assert refuse(lambda: undo_batch(counted, actor="office", at=CUT)) == (
+        f"批次 {counted.pk} 的记录已计入“2025年度学习考核”2026年1月5日冻结的结果，不能撤销。"
+        "有误的记录请逐条更正，再写明原因重新冻结。"
+    )
+    assert Attendance.objects.filter(batch_id=counted.pk).count() == 1
+    late = bring_marks(desk, tmp_path / "b.xlsx", CUT + DAY, "2025-11-13")
+    undo_batch(late, actor="office", at=CUT + DAY)
+    assert Attendance.objects.filter(batch_id=late.pk).count() == 0

@@ -24,7 +24,7 @@ def settle_booking(actor: Actor, session: Session, *, late_entry: bool, at: date
         return
     if late_entry:
         return
-    slot = _read_slot(session.on, session.start_time, session.minutes)
+    slot = read_slot(session.on, session.start_time, session.minutes)
     if session.booking is not None:
         move_booking(actor, session.booking, session.venue.pk, session.topic, slot, at=at)
         return
@@ -42,7 +42,8 @@ def free_place(actor: Actor, session: Session, *, at: datetime) -> None:
         session.save(update_fields=["booking"])
 
 
-def _read_slot(on: date, start: time | None, minutes: int | None) -> Slot:
+def read_slot(on: date, start: time | None, minutes: int | None) -> Slot:
+    """The hours a session takes its place for, two where nobody says. Raises ``no_start``, ``booking_outside``."""
     if start is None:
         raise Refusal("no_start", "要预约阵地，请先写开始时间。")
     try:

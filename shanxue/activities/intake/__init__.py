@@ -8,6 +8,7 @@ from shanxue.intake.drafts import Draft, Model
 
 from ..models import Attendance, Session
 from . import attendance, sessions
+from .places import hold_back_lost_places, lock_sessions
 
 HANDLERS = (sessions.HANDLER, attendance.HANDLER)
 KINDS = tuple(handler.kind for handler in HANDLERS)
@@ -23,4 +24,6 @@ def list_session_days(marks: list[Draft]) -> set[date]:
 
 
 DAYS = {Attendance: list_session_days}
-__all__ = ["DAYS", "HANDLERS", "KINDS", "MODELS"]
+LOCK = lock_sessions
+ON_UNDO = hold_back_lost_places
+__all__ = ["DAYS", "HANDLERS", "KINDS", "LOCK", "MODELS", "ON_UNDO"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shanxue.intake.checking import Desk
+from shanxue.intake.checking import Desk, TablePlan
 from shanxue.intake.drafts import NOW, WRITER, Draft, Outcome
 from shanxue.intake.matching import list_words
+from shanxue.intake.rules import Row
 from shanxue.intake.values import Month
 from shanxue.orgs.directory import open_directory
 
@@ -15,6 +17,16 @@ from ..models import Attendance, Session
 from ..rules import How, Mark, SessionKind, SessionState
 
 Key = tuple[Any, date, str]  # unit, day, kind
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A session that stood already, the line of a ledger that speaks of it, and its state before that line."""
+
+    planned: TablePlan
+    row: Row
+    session: Draft
+    was: str
 
 
 class Book:
@@ -26,6 +38,7 @@ class Book:
         self.by_key: dict[Key, list[Draft]] = {}
         self.marks: dict[tuple[Any, Any], Draft] = {}
         self.planned_now: set[tuple[Any, Any]] = set()  # marks that a table of this import has set
+        self.touched: list[Touched] = []
         days = list_days(desk)
         if days and self._bureau.bureau is not None and self._bureau.bureau.id is not None:
             self._load(self._bureau.bureau.id, min(days), max(days))
@@ -34,7 +47,10 @@ class Book:
         span = (first, last)
         sessions = self.ledger.load(
             Session,
-            list_words("unit_id kind tier topic on credit_milli minutes state reason"),
+            list_words(
+                "bureau_id unit_id kind tier topic on credit_milli minutes state reason start_time venue_id booking_id",
+                "roll_ended_at replaces_id",
+            ),
             bureau_id=bureau_id,
             on__range=span,
         )
@@ -92,6 +108,19 @@ class Book:
         )
         self._index(session)
         return session, "added"
+
+    def postpone(
+        self, unit: Draft, day: date, kind: SessionKind, topic: str, *, held: Draft, reason: str
+    ) -> Draft | None:
+        """Say that a session planned for ``day`` was held on another one; None where none was planned."""
+        planned = self.find_session(unit, day, kind, topic or str(kind))
+        if planned is None or planned is held or planned.values["state"] != SessionState.PLANNED:
+            return None
+        on = held.values["on"]
+        self.ledger.change(planned, state=SessionState.POSTPONED, reason=reason or f"改在{on.month}月{on.day}日召开")
+        if held.id is None:
+            self.ledger.change(held, replaces_id=planned)
+        return planned
 
     def set_mark(
         self,

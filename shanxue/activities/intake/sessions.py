@@ -18,7 +18,8 @@ from shanxue.orgs.rules import Line
 
 from ..rules import SessionKind, SessionState
 from ..words import read_session_kind, read_session_state, read_tier
-from .book import open_book
+from .book import Book, Touched, open_book
+from .places import settle_places
 
 HELD_BY = list_words(
     "组织单位 主办单位 召开单位 主办支部 举办单位 承办单位 责任单位 开展单位 召开支部 组织支部", "举办机构"
@@ -159,17 +160,25 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
             return
         credit: Quantity | None = values.get("credit")
         starts, ends = values.get("starts_at") or facts.get("starts_at"), values.get("ends_at") or facts.get("ends_at")
+        topic = choose_topic(planned, row)
+        known = book.find_session(unit, day, kind, topic or str(kind))
+        was = known.values["state"] if known is not None else ""
+        reason = str(values["reason"])[:100] if values.get("reason") else None
         session, outcome = book.open_session(
             unit,
             day,
             kind,
-            choose_topic(planned, row),
-            state=state,
+            topic,
+            state=state if known is None or values.get("state") or "on" in values else None,
             tier=read_tier(str(values.get("tier") or ""), kind),
             credit_milli=credit.milli if credit else 0,
             minutes=count_minutes(values.get("minutes"), starts, ends),
-            reason=str(values["reason"])[:100] if values.get("reason") else None,
+            reason=reason,
         )
+        if session.id is not None:
+            book.touched.append(Touched(planned, row, session, was))
+        if state == SessionState.HELD:
+            postpone_planned(planned, row, book, unit, session, topic)
         planned.settle(
             row,
             outcome,
@@ -182,6 +191,17 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
         )
 
     return plan_row
+
+
+def postpone_planned(planned: TablePlan, row: Row, book: Book, unit: Draft, held: Draft, topic: str) -> None:
+    """Where a line was planned for another day, the session of that day is 延期, and the one held replaces it."""
+    planned_on = row.values.get("planned_on")
+    if not isinstance(planned_on, date) or planned_on == held.values["on"]:
+        return
+    kind, reason = SessionKind(held.values["kind"]), str(row.values.get("reason") or "")[:100]
+    moved = book.postpone(unit, planned_on, kind, topic, held=held, reason=reason)
+    if moved is not None and moved.id is not None:
+        book.touched.append(Touched(planned, row, moved, SessionState.PLANNED))
 
 
 def read_state(planned: TablePlan, row: Row) -> SessionState | None:
@@ -198,4 +218,4 @@ def read_state(planned: TablePlan, row: Row) -> SessionState | None:
     return SessionState(answer) if answer is not None else None
 
 
-HANDLER = Handler(KIND, prepare)
+HANDLER = Handler(KIND, prepare, settle_places)

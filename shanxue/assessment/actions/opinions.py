@@ -141,8 +141,8 @@ def _take_over(event: Event, name: str, count: int, source: str) -> None:
             "votes_differ",
             f"{name}的测评票已从表格导入，{event.mark} {held} 票，与这里的 {count} 票不同。请先核对是哪一个，再计票。",
         )
-    event.source, event.batch_id = source, None  # a counted vote no longer goes back with its file
-    event.save(update_fields=["source", "batch_id"])
+    event.source = source  # from now on its file is not taken back (intake/taken.py)
+    event.save(update_fields=["source"])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from shanxue.intake.drafts import Draft, Model
 
 from ..models import Event, PriorResult
 from . import events, results, votes
+from .taken import refuse_taken
 
 HANDLERS = (votes.HANDLER, events.HANDLER, results.HANDLER)
 KINDS = tuple(handler.kind for handler in HANDLERS)
@@ -27,4 +28,5 @@ def list_result_days(results: list[Draft]) -> set[date]:
 
 
 DAYS = {Event: list_event_days, PriorResult: list_result_days}
-__all__ = ["DAYS", "HANDLERS", "KINDS", "MODELS"]
+ON_UNDO = refuse_taken
+__all__ = ["DAYS", "HANDLERS", "KINDS", "MODELS", "ON_UNDO"]

@@ -45,12 +45,14 @@ def show_batch(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             _refuse_late(batch)
-            undo_batch(batch, actor=actor.user.username, at=now)
+            lost = undo_batch(batch, actor=actor.user.username, at=now)
         except Refusal as error:
             refusal = error
         else:
             told = {"number": batch.pk, "file": batch.file_name}
             messages.success(request, _("已撤销批次 %(number)s（%(file)s），数据恢复到导入之前。") % told)
+            for sentence in lost:
+                messages.warning(request, sentence)
             return redirect("imports:batch", number)
     batch.refresh_from_db()
     (shown,) = describe_batches([batch], now)

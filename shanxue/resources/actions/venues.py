@@ -17,7 +17,7 @@ from ..models import Booking, Equipment, PaymentLine, Venue
 from ..queries.people import demand_office
 from ..queries.venues import describe_hours, find_equipment, find_led_booking, find_venue, read_slot
 from ..rules import BookingState, Condition, LineKind
-from ..rules.bookings import Slot, find_fault
+from ..rules.bookings import Slot, describe_clash, find_fault
 from .funds import record
 
 
@@ -168,11 +168,8 @@ def _demand_free(venue: Venue, slot: Slot, at: datetime, *, but: Booking | None 
 
 
 def _refuse_clash(venue: Venue, other: Booking) -> Refusal:
-    return Refusal(
-        "booking_clash",
-        f"{venue}{read_slot(other)} 已由{other.unit}预约（{other.what}）。请换时间，或换一个地方。",
-        status=409,
-    )
+    sentence = describe_clash(venue.name, read_slot(other), other.unit.name, other.what)
+    return Refusal("booking_clash", sentence, status=409)
 
 
 @transaction.atomic

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from shanxue.intake.checking import Desk, TablePlan
-from shanxue.intake.drafts import Draft, Model
+from shanxue.intake.drafts import Draft
 from shanxue.intake.matching import clean_text, list_words
 from shanxue.intake.registry import Handler, PlanRow
 from shanxue.intake.rules import Cell, Context, Field, Kind, Row
 from shanxue.intake.values import Parsed, parse_code, parse_count, parse_text, restore_zeros, show
 from shanxue.orgs.directory import open_directory
 
-from .models import Copy, Title
-from .rules import CopyState
-from .rules.isbn import read_isbn
-from .rules.money import read_yuan, write_yuan
-from .rules.shelf import MOST_COPIES, find_next_number, list_numbers, list_range
+from ..models import Copy, Title
+from ..rules import CopyState
+from ..rules.isbn import read_isbn
+from ..rules.money import read_yuan, write_yuan
+from ..rules.shelf import MOST_COPIES, find_next_number, list_numbers, list_range
 
 
 def parse_isbn(cell: Cell, _context: Context) -> Parsed:
@@ -246,6 +246,4 @@ def prepare(planned: TablePlan, desk: Desk) -> PlanRow:
     return BookTable(planned, desk).plan_row
 
 
-HANDLERS = (Handler(KIND, prepare),)
-KINDS = (KIND,)
-MODELS: tuple[Model, ...] = (Title, Copy)
+HANDLER = Handler(KIND, prepare)

@@ -70,6 +70,11 @@ def find_fault(slot: Slot, hours: Hours) -> str:
     return ""
 
 
+def describe_clash(venue: str, taken: Slot, unit: str, what: str) -> str:
+    """Say who has the place at that time."""
+    return f"{venue}{taken} 已由{unit}预约（{what}）。请换时间，或换一个地方。"
+
+
 def write_weekdays(digits: str) -> str:
     """Write ISO weekdays as people do.
 
