@@ -119,6 +119,9 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command = commands.add_parser("verify-bag", help="验证一个归档包：每个文件和封卷时一样")
     command.add_argument("path", type=Path, metavar="PATH")
     command.set_defaults(run=run_verify, head=None)
+    command = commands.add_parser("audit-algorithm", help="看留痕用的算法；给出 sm3 或 sha256 时换成它")
+    command.add_argument("algorithm", nargs="?", metavar="ALGORITHM", help="sm3 或 sha256")
+    command.set_defaults(run=run_audit_algorithm)
 
 
 def set_up(*, database: str | None = None, data: str | None = None, migrate: bool = False) -> None:
@@ -281,6 +284,21 @@ def run_verify(arguments: argparse.Namespace) -> int:
     for sentence, good in sentences:
         (out if good else err).print(escape(sentence))
     return OK if fine else REFUSED
+
+
+def run_audit_algorithm(arguments: argparse.Namespace) -> int:
+    """Say what each chain is hashed with; with an algorithm named, go over to it and prove the chains across it."""
+    set_up(migrate=True)
+    from shanxue.archive.actions.algorithms import switch_every_chain
+    from shanxue.audit.queries import list_chains, read_algorithm
+
+    if arguments.algorithm is None:
+        for chain in list_chains():
+            out.print(f"{escape(chain)}：{read_algorithm(chain).upper()}")
+        return OK
+    switched = switch_every_chain(arguments.algorithm.lower(), actor=COMMAND_LINE, at=_now())
+    out.print(f"从下一条起用 {escape(arguments.algorithm.upper())}：{escape('、'.join(switched))}。")
+    return run_verify(argparse.Namespace())
 
 
 def run_open_admins(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,8 @@ from shanxue.plans.models import PlanItem
 from shanxue.study.models import Note
 from shanxue.study.rules import NoteState
 
-from .rules.chains import OTHER_MARKS, Origin, Step, describe_late, name_verb
+from .rules.chains import OTHER_MARKS, Origin, Step, describe_late
+from .rules.verbs import name_verb
 
 
 @dataclass

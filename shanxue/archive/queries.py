@@ -35,6 +35,11 @@ def may_audit(actor: Actor) -> bool:
     return Power.AUDIT_ADMIN in actor.powers and actor.bureau is not None
 
 
+def may_choose_algorithm(actor: Actor) -> bool:
+    """What the trail is hashed with is a matter of security policy: the security administrator's (三员)."""
+    return actor.administers(Power.SECURITY_ADMIN) and actor.bureau is not None
+
+
 def get_period(year: int) -> Period:
     return Period(date(year, 1, 1), date(year + 1, 1, 1))
 

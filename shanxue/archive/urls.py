@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("evidence/taken/", evidence.show_exports, name="exports"),
     path("trail/", trail.show_trail, name="trail"),
     path("trail/head/", trail.export_head, name="export_head"),
+    path("trail/algorithm/", trail.show_algorithm, name="algorithm"),
     path("retention/", keeping.show_retention, name="retention"),
     path("<int:year>/", volumes.show_year, name="year"),
     path("<int:year>/check/", volumes.check_year, name="check"),

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from shanxue.base.errors import Refusal
 
 from .models import Entry
+from .queries import read_algorithm
 from .rules import GENESIS, SWITCH, Algorithm, hash_content, is_available, next_algorithm
 
 
@@ -24,9 +25,7 @@ def compute_hash(*, chain: str, seq: int, at: datetime, actor: str, verb: str, s
 def record_entry(*, chain: str, actor: str, at: datetime, verb: str, subject: str = "",
                  detail: dict[str, Any] | None = None) -> Entry:  # fmt: skip
     """Append one entry to a bureau's chain; it commits or vanishes with the caller's transaction."""
-    if connection.vendor == "postgresql":  # two writers must not fork the chain; SQLite has one writer anyway
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"audit:{chain}"])
+    _lock_chain(chain)
     last = Entry.objects.filter(chain=chain).order_by("-seq").first()
     entry = Entry(
         chain=chain,
@@ -47,15 +46,21 @@ def record_entry(*, chain: str, actor: str, at: datetime, verb: str, subject: st
     return entry
 
 
+def _lock_chain(chain: str) -> None:
+    """Two writers must not fork a chain; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"audit:{chain}"])
+
+
 @transaction.atomic
 def switch_algorithm(chain: str, algorithm: str, *, actor: str, at: datetime) -> Entry:
     """Hash what follows with another algorithm; the entry that says so is the last one of the former."""
     if not is_available(algorithm):
         raise Refusal("no_such_algorithm", f"这台机器没有 {algorithm.upper()} 算法，留痕没有改动。")
-    last = Entry.objects.filter(chain=chain).order_by("-seq").first()
-    now = next_algorithm(last.algorithm, last.verb, last.detail) if last else Algorithm.SHA256
-    if now == algorithm:
+    _lock_chain(chain)
+    former = read_algorithm(chain)
+    if former == algorithm:
         raise Refusal("same_algorithm", f"留痕已经在用 {algorithm.upper()} 算法，不用再换。", status=409)
-    return record_entry(
-        chain=chain, actor=actor, at=at, verb=SWITCH, subject=algorithm, detail={"algorithm": algorithm}
-    )
+    detail = {"algorithm": algorithm, "from": former.upper(), "to": algorithm.upper()}
+    return record_entry(chain=chain, actor=actor, at=at, verb=SWITCH, subject=algorithm, detail=detail)

@@ -115,6 +115,12 @@ def find_head(chain: str) -> Head | None:
     return Head(chain, last.seq, last.hash, last.algorithm) if last else None
 
 
+def read_algorithm(chain: str) -> str:
+    """What the next entry of a chain is hashed with; a chain that has none yet begins with SHA-256."""
+    last = Entry.objects.filter(chain=chain).order_by("-seq").first()
+    return next_algorithm(last.algorithm, last.verb, last.detail) if last else str(Algorithm.SHA256)
+
+
 def list_entries(chain: str, *, subject: str = "", from_at: datetime | None = None, until_at: datetime | None = None
                  ) -> QuerySet[Entry]:  # fmt: skip
     """Entries of a chain, the latest first; ``subject`` is a whole subject or its beginning, ``until_at`` open."""

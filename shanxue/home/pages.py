@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shanxue.archive.queries import may_audit, may_read, may_seal
+from shanxue.archive.queries import may_audit, may_choose_algorithm, may_read, may_seal
 from shanxue.assessment.queries.schemes import may_write
 from shanxue.assessment.queries.scoring import is_scorer
 from shanxue.bulletins.queries.documents import writes_scope
@@ -202,6 +202,7 @@ ARCHIVE = Section(_("档案和取证"), (
     Page("archive:take", _("取证"), _("选几条记录，写明用途，带水印取走。"), reads_bureau),
     Page("archive:exports", _("取证记录"), _("谁为什么事取走过哪些记录。"), reads_others),
     Page("archive:trail", _("留痕"), _("谁在什么时候做了什么，链有没有断。"), may_audit),
+    Page("archive:algorithm", _("留痕的算法"), _("现在用 SHA-256 还是 SM3，怎样换。"), may_choose_algorithm),
 ))  # fmt: skip
 
 OFFICE = Section(_("办公室"), (

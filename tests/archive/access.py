@@ -26,6 +26,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "archive:exports": READERS,
     "archive:trail": {"auditor"},
     "archive:export_head": set(),
+    "archive:algorithm": {"security"},
     "archive:retention": {"office"},
 }
 POST_ONLY = {"archive:add_doubt", "archive:export_head"}

@@ -12,14 +12,19 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from docx import Document
 
 from shanxue.activities.models import Attendance, MarkEntry
+from shanxue.archive.actions.algorithms import switch_every_chain
 from shanxue.archive.checks import verify_house
 from shanxue.archive.models import Doubt, EvidenceExport
+from shanxue.audit.actions import record_entry
+from shanxue.audit.guard import remove_guard
 from shanxue.audit.models import Entry
+from shanxue.base.errors import Refusal
 from shanxue.intake.models import Batch
 from shanxue.orgs.models import PersonReading
 
@@ -179,3 +184,39 @@ def test_the_auditor_sees_accounts_and_acts_and_exports_the_head(year: Year, vis
     body = client.post("/archive/trail/head/").content.decode()
     assert '"seq": 3' in body  # the entry of the export itself
     assert Entry.objects.filter(verb="archive.export_head").count() == 1
+
+
+def test_the_security_administrator_goes_over_to_sm3(year: Year, visit: Visit) -> None:
+    """GB/T 32905: said before it is done, confirmed, an entry of the chain, and proved across the switch."""
+    client, address = visit("security"), reverse("archive:algorithm")
+    record_entry(chain="yc", actor="u-office", at=HELD_AT, verb="archive.set_fonds")
+    page = client.get(address).content.decode()
+    assert ("SHA256" in page, "以前的留痕不重算" in page) == (True, True)
+    hasty = client.post(address, {"algorithm": "sm3"})
+    assert (hasty.status_code, Entry.objects.filter(verb="audit.switch_algorithm").exists()) == (400, False)
+    answer = client.post(address, {"algorithm": "sm3", "sure": "on"}, follow=True)
+    assert "从下一条起用 SM3，这一步已记入留痕。" in answer.content.decode()
+    switches = Entry.objects.filter(verb="audit.switch_algorithm").order_by("chain")
+    assert [(one.chain, one.actor, one.algorithm) for one in switches] == [
+        ("accounts", "u-security", "sha256"), ("yc", "u-security", "sha256"),
+    ]  # fmt: skip
+    last = record_entry(chain="yc", actor="u-office", at=HELD_AT, verb="archive.set_fonds")
+    assert (last.algorithm, verify_house()[1]) == ("sm3", True)
+    page = visit("auditor").get(reverse("archive:trail") + "?verify=1").content.decode()
+    assert ("用 SM3 一条接一条" in page, "换留痕的算法" in page) == (True, True)
+    again = client.post(address, {"algorithm": "sm3", "sure": "on"})
+    assert (again.status_code, Entry.objects.filter(verb="audit.switch_algorithm").count()) == (400, 2)
+    remove_guard(connection)
+    Entry.objects.filter(pk=last.pk).update(actor="别人")
+    assert [text for text, fine in verify_house()[0] if not fine] == [
+        f"yc：第 {last.seq} 条留痕的内容和它的校验值不符，这一条被改动过。"
+    ]
+
+
+def test_the_command_switches_every_chain_once(year: Year) -> None:
+    record_entry(chain="accounts", actor="u-office", at=HELD_AT, verb="accounts.sign_in")
+    assert switch_every_chain("sm3", actor="命令行", at=HELD_AT) == ["accounts", "yc"]
+    with pytest.raises(Refusal) as refused:
+        switch_every_chain("sm3", actor="命令行", at=HELD_AT)
+    assert refused.value.sentence == "留痕已经在用 SM3 算法，不用再换。"
+    assert verify_house()[1]

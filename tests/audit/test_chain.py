@@ -82,6 +82,34 @@ def test_verify_chain_finds_an_inserted_entry(unguarded: None) -> None:
     assert report.sentence == "第 3 条留痕和它前面的一条接不上，这里被插入、替换或重排过。"
 
 
+@pytest.mark.parametrize("seqs", [(2, 3), (1, 2), (1, 3)])
+def test_verify_chain_finds_entries_put_in_another_order(unguarded: None, seqs: tuple[int, int]) -> None:
+    """Each still has the hash of its own content; the first of them does not belong where it stands."""
+    write_three()
+    low, high = seqs
+    for former, seq in ((low, 9), (high, low), (9, high)):
+        Entry.objects.filter(seq=former).update(seq=seq)
+    report = verify_chain("chengguan")
+    assert (report.broken_at, report.fault) == (low, Fault.UNLINKED)
+
+
+def test_verify_chain_finds_an_entry_edited_with_a_hash_of_its_own(unguarded: None) -> None:
+    """Whoever edits an entry and computes its hash anew is found one entry later, or at the head."""
+    write_three()
+    head = find_head("chengguan")
+    for seq, broken_at in ((2, 3), (3, None)):
+        entry = Entry.objects.get(seq=seq)
+        forged = compute_hash(
+            chain="chengguan", seq=seq, at=AT, actor="别人", verb=entry.verb, subject="", detail=entry.detail,
+            previous_hash=entry.previous_hash,
+        )  # fmt: skip
+        with transaction.atomic():
+            Entry.objects.filter(seq=seq).update(actor="别人", hash=forged)
+            assert verify_chain("chengguan").broken_at == broken_at
+            assert verify_chain("chengguan", head).broken_at == 3
+            transaction.set_rollback(True)
+
+
 def test_verify_chain_finds_a_tail_cut_off_against_an_exported_head(unguarded: None) -> None:
     """Without the head nothing shows: that is why heads are exported."""
     write_three()
@@ -133,8 +161,41 @@ def test_a_chain_changes_its_algorithm_with_an_entry_that_says_so(unguarded: Non
     )
     assert last.hash == hashlib.new("sm3", content.encode()).hexdigest()
     assert (verify_chain("chengguan").broken_at, verify_chain("chengguan").algorithm) == (None, "sm3")
+    assert Entry.objects.get(seq=4).detail == {"algorithm": "sm3", "from": "SHA256", "to": "SM3"}
     Entry.objects.filter(seq=5).update(algorithm="sha256")
     assert verify_chain("chengguan").sentence == "第 5 条留痕换了算法，前面却没有一条说明要换。"
+
+
+@pytest.mark.parametrize(
+    ("change", "seq", "fault"),
+    [
+        ({"detail": {"n": 9}}, 5, Fault.EDITED),  # after the switch
+        ({"detail": {"algorithm": "sha256"}}, 4, Fault.EDITED),  # the switch itself
+        ({"actor": "别人"}, 2, Fault.EDITED),  # before it
+        (None, 5, Fault.REMOVED),
+    ],
+)
+def test_a_change_on_either_side_of_a_switch_is_named(
+    unguarded: None, change: dict[str, object] | None, seq: int, fault: Fault
+) -> None:
+    write_three()
+    switch_algorithm("chengguan", "sm3", actor="安全员", at=AT)
+    for number in (5, 6):
+        record_entry(chain="chengguan", actor="李书记", at=AT, verb="activities.hold", detail={"n": number})
+    assert verify_chain("chengguan").entries == 6
+    found = Entry.objects.filter(seq=seq)
+    found.delete() if change is None else found.update(**change)
+    report = verify_chain("chengguan")
+    assert (report.broken_at, report.fault) == (seq, fault)
+
+
+def test_a_chain_goes_back_to_its_former_algorithm(unguarded: None) -> None:
+    write_three()
+    for algorithm in ("sm3", "sha256"):
+        switch_algorithm("chengguan", algorithm, actor="安全员", at=AT)
+    record_entry(chain="chengguan", actor="李书记", at=AT, verb="activities.hold")
+    assert list(Entry.objects.order_by("seq").values_list("algorithm", flat=True)) == [*["sha256"] * 4, "sm3", "sha256"]
+    assert verify_chain("chengguan").entries == 6
 
 
 def test_switching_to_what_is_in_use_or_unknown_is_refused() -> None:

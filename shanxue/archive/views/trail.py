@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shanxue.accounts.actions import CHAIN as ACCOUNTS
 from shanxue.accounts.models import User
 from shanxue.audit.actions import record_entry
 from shanxue.audit.models import Entry
-from shanxue.audit.queries import find_head, list_entries
+from shanxue.audit.queries import find_head, list_entries, read_algorithm
+from shanxue.audit.rules import Algorithm, is_available
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import demand_power
 
+from ..actions.algorithms import choose_algorithm, list_chains_of
 from ..checks import verify_trail, write_heads
-from ..forms.trail import TrailForm
-from ..queries import may_audit
-from ..rules.chains import name_verb
+from ..forms.trail import AlgorithmForm, TrailForm
+from ..queries import may_audit, may_choose_algorithm
+from ..rules.verbs import name_verb
 
 PER_PAGE = 50
+COMMAND_LINE = "命令行"
 
 
 @login_required
@@ -60,7 +66,7 @@ def _list_rows(entries: list[Entry]) -> list[tuple[Entry, str, str]]:
     written = {entry.actor for entry in entries}
     users = User.objects.filter(username__in=written).values_list("username", flat=True)
     named = dict(User.objects.filter(display_name__in=written).values_list("display_name", "username"))
-    known = {**named, **{username: username for username in users}}
+    known = {COMMAND_LINE: COMMAND_LINE, **named, **{username: username for username in users}}
     return [(entry, name_verb(entry.verb), known.get(entry.actor, "—")) for entry in entries]
 
 
@@ -82,3 +88,23 @@ def export_head(request: HttpRequest) -> HttpResponse:
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_algorithm(request: HttpRequest) -> HttpResponse:
+    """What each chain is hashed with now, and going over to another algorithm: said before, confirmed, recorded."""
+    actor = demand_actor(request)
+    demand_power(may_choose_algorithm(actor))
+    chains = [(chain, read_algorithm(chain), find_head(chain)) for chain in list_chains_of(actor)]
+    form = AlgorithmForm(request.POST or None, used={used for _chain, used, _head in chains})
+    if request.method == "POST" and form.is_valid():
+        algorithm = form.cleaned_data["algorithm"]
+        choose_algorithm(actor, algorithm, at=timezone.now())
+        messages.success(request, _("从下一条起用 %(name)s，这一步已记入留痕。") % {"name": algorithm.upper()})
+        return redirect("archive:algorithm")
+    page = {
+        "form": form, "chains": chains, "accounts": ACCOUNTS, "may_switch": bool(form.fields["algorithm"].choices),  # type: ignore[attr-defined]
+        "has_sm3": is_available(Algorithm.SM3),
+    }  # fmt: skip
+    return render(request, "archive/algorithm.html", page, status=400 if form.errors else 200)
