@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor
+from shanxue.orgs.rules import Line
 from shanxue.plans.rules.calendar import write_short
 
 from .models import Objection, Proceeding, Result
-from .queries.proceedings import find_answer_day, list_appeals, scope_proceedings
+from .queries.proceedings import find_answer_day, list_appeals, match_checked, scope_proceedings
 from .rules.appeals import AppealState
 from .rules.proceedings import PUBLISHED, STEPS, Step
 
@@ -53,27 +55,37 @@ def list_for_person(person: Person, now: datetime) -> list[Due]:
 
 
 def list_for_unit(unit: Unit, now: datetime) -> list[Due]:
-    """While branches check: how many of this branch's people are not confirmed."""
+    """While units check: how many of this one's people are not confirmed, and whether its own result is."""
     today = timezone.localdate(now)
     rows = []
     for one in Proceeding.objects.filter(bureau=unit.bureau_id, stage=Step.CHECK):
-        results = Result.objects.filter(
-            run__frozen_for__proceeding=one, home=unit, person__isnull=False, confirmation__isnull=True
-        )
-        count = results.count()
-        if count:
+        results = Result.objects.filter(match_checked(unit), run__frozen_for__proceeding=one, confirmation__isnull=True)
+        waiting = results.aggregate(people=Count("person"), own=Count("unit"))
+        if waiting["people"] or waiting["own"]:
             rows.append(
                 Due(
                     key=f"check-{one.pk}-{unit.pk}",
                     kind=KIND,
-                    title=_("核对本支部的%(title)s结果") % {"title": one.title},
+                    title=_("核对%(unit)s的%(title)s结果") % {"unit": _name_own(unit), "title": one.title},
                     href=reverse("assessment:check", args=[one.pk, unit.pk]),
                     light=_light(one.check_until_on, today),
-                    state=_("%(count)d 人还没有确认") % {"count": count},
+                    state=_say_waiting(waiting["people"], waiting["own"]),
                     on=one.check_until_on,
                 )
             )
     return rows
+
+
+def _name_own(unit: Unit) -> str:
+    return _("本支部") if unit.line == Line.PARTY else _("本部门")
+
+
+def _say_waiting(people: int, own: int) -> str:
+    if not people:
+        return _("本单位的结果还没有确认")
+    if not own:
+        return _("%(count)d 人还没有确认") % {"count": people}
+    return _("%(count)d 人和本单位的结果还没有确认") % {"count": people}
 
 
 def list_for_office(actor: Actor, now: datetime) -> list[Due]:

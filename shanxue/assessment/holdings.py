@@ -114,7 +114,8 @@ def _hold_proceeding(person: Person) -> list[Holding]:
     late = LateRecord.objects.filter(person=person).select_related("proceeding").order_by("pk")
     amended = Amendment.objects.filter(result__person=person).select_related("result__run__scheme").order_by("pk")
     checks = [
-        (row.result.run.scheme.title, timezone.localtime(row.at), row.by_name, "确认", "", "") for row in confirmed
+        (row.result.run.scheme.title, timezone.localtime(row.at), row.by_name, "确认", row.words, "")
+        for row in confirmed
     ]
     checks += [
         (row.result.run.scheme.title, timezone.localtime(row.at), row.by_name, f"异议：{row.item}", row.sentence,

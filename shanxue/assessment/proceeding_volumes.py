@@ -121,8 +121,8 @@ def _list_late(held: list[Proceeding]) -> Iterator[Row]:
 
 
 def _list_objections(held: list[Proceeding]) -> Iterator[Row]:
-    rows = Objection.objects.filter(proceeding__in=held).select_related("proceeding", "result__person").order_by("pk")
-    for row in rows:
+    rows = Objection.objects.filter(proceeding__in=held).order_by("pk")
+    for row in rows.select_related("proceeding", "result__person", "result__unit"):
         yield (row.proceeding.title, row.result.subject_name, row.item, row.sentence, row.by_name, row.at, row.agreed,
                row.answer, row.answered_by)  # fmt: skip
 

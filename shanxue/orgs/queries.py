@@ -222,6 +222,17 @@ def find_led_unit(actor: Actor, unit_id: int) -> Unit:
     return unit
 
 
+def list_led(bureau_id: int, on: date) -> tuple[str, ...]:
+    """List the paths of the units for which somebody writes as secretary on a day (支部书记; of a department too)."""
+    found = Grant.objects.filter(filter_in_force(on), bureau=bureau_id, power=Power.SECRETARY, unit__isnull=False)
+    return tuple(found.values_list("unit__path", flat=True).distinct())
+
+
+def is_under(unit: Unit, paths: tuple[str, ...]) -> bool:
+    """Whether a unit is one of those named by their paths, or under one of them."""
+    return unit.path.startswith(paths)
+
+
 def list_stints(unit: Unit, on: date) -> QuerySet[Stint]:
     """Stints in force on a day in a unit and all below it, with person and unit, in staff-number order.
 

@@ -95,6 +95,8 @@ from = 90
 label = "达标"
 """
 
+DEPARTMENTS = BRANCHES.replace("zhibu-2025", "bumen-2025").replace('"branch"', '"department"').replace("党支部", "部门")
+
 
 @dataclass
 class Desk:

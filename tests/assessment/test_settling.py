@@ -19,11 +19,14 @@ from shanxue.assessment.actions.settling import (
     publish,
     settle,
 )
+from shanxue.assessment.due import list_for_unit
 from shanxue.assessment.models import Amendment, Confirmation, LateRecord, PriorResult, Proceeding, Result
 from shanxue.assessment.proceeding_volumes import list_pieces, list_tables
 from shanxue.assessment.queries.proceedings import (
     list_branch_rows,
+    list_checked,
     list_holders,
+    list_objections,
     list_open,
     list_quotas,
     list_scheme_parts,
@@ -39,10 +42,12 @@ from shanxue.assessment.runs import keep_version, run_scheme
 from shanxue.base.errors import Refusal
 from shanxue.base.periods import Period
 from shanxue.orgs.actions.closing import close_year
+from shanxue.orgs.models import Grant
 from tests.assessment.proceeding_house import (
     BRANCHES,
     CUT,
     DAY,
+    DEPARTMENTS,
     QUOTA,
     SCHEME,
     Desk,
@@ -123,11 +128,67 @@ def test_a_branch_confirms_its_people_at_one_press_and_objects_with_a_sentence(d
 def test_a_secretary_speaks_for_no_other_branch(desk: Desk) -> None:
     """Bad input: secretary confirming another branch."""
     proceeding = bring_to_freeze(desk, desk.open())
-    for key in ("other_secretary", "member", "leader", "office"):
+    for key in ("other_secretary", "member", "leader"):
         actor = desk.act_as(key)
         said = refuse(lambda actor=actor: confirm_results(actor, proceeding, desk.town.first, None, at=CUT))
-        assert said == "只能核对本支部的结果。"
+        assert said == "只能核对本支部、本部门的结果。"
     assert Confirmation.objects.count() == 0
+
+
+def read_rows(desk: Desk, proceeding: Proceeding) -> dict[str, tuple[int, int, int, int, bool]]:
+    rows = list_branch_rows(desk.act_as("office"), proceeding)
+    return {row.unit.name: (row.confirmed, row.subjects, row.own_confirmed, row.own, row.is_done) for row in rows}
+
+
+def test_a_branch_checks_its_own_result_and_may_object_to_a_line_of_it(desk: Desk) -> None:
+    """K5 支部核对: the branch's own result is confirmed or objected to like its people's; 公示 waits for it."""
+    proceeding = bring_to_freeze(desk, desk.open(SCHEME, BRANCHES))
+    town, secretary, office = desk.town, desk.act_as("secretary"), desk.act_as("office")
+    own = Result.objects.get(run=list_scheme_parts(proceeding)[1].frozen_run, unit=town.first)
+    assert [row.subject_name for row in list_checked(proceeding, town.first)] == ["第一党支部", "李明", "张兰", "王强"]
+    assert [row.subject_name for row in list_checked(proceeding, town.committee)] == []  # its home is the one above
+    people = [row.pk for row in list_checked(proceeding, town.first) if row.person_id]
+    assert confirm_results(secretary, proceeding, town.first, people, at=CUT) == 3
+    objection = object_to_line(secretary, proceeding, town.first, own.pk, "Z1", "平均分少算了一个人。", at=CUT)
+    assert read_rows(desk, proceeding) == {"第一党支部": (3, 3, 0, 1, False), "第二党支部": (0, 1, 0, 1, False)}
+    (said, waiting) = [one.sentence for one in list_open(office, proceeding, Step.PUBLICITY, CUT.date())]
+    assert said == "支部异议 1 条还没有答复。"
+    assert waiting == "2 个单位还没有核对完：第一党支部、第二党支部。核对到1月8日为止。"
+    assert [one.result.subject_name for one in list_objections(secretary, proceeding)] == ["第一党支部"]
+    assert list_objections(desk.act_as("other_secretary"), proceeding) == []
+    answer_objection(office, objection, agreed=False, answer="没有少算。", at=CUT)
+    confirm_all(desk, proceeding)
+    assert read_rows(desk, proceeding) == {"第一党支部": (3, 3, 1, 1, True), "第二党支部": (1, 1, 1, 1, True)}
+    assert list_open(office, proceeding, Step.PUBLICITY, CUT.date()) == []
+
+
+def test_a_department_is_confirmed_by_its_keeper_or_by_the_office_with_a_reason(desk: Desk) -> None:
+    """Whoever writes for a department speaks for it; where nobody does, the office does and says on what ground."""
+    proceeding = bring_to_freeze(desk, desk.open(SCHEME, DEPARTMENTS))
+    confirm_all(desk, proceeding)
+    town, office = desk.town, desk.act_as("office")
+    assert read_rows(desk, proceeding)["办公室"] == (0, 0, 0, 1, False)
+    (said,) = [one.sentence for one in list_open(office, proceeding, Step.PUBLICITY, CUT.date())]
+    assert said == "1 个单位还没有核对完：办公室。核对到1月8日为止。"
+    assert (
+        refuse(lambda: confirm_results(office, proceeding, town.office, None, at=CUT))
+        == "请写明代为确认的依据，如：和部门负责人当面核对过。"
+    )
+    kept = refuse(lambda: confirm_results(office, proceeding, town.first, None, reason="代办", at=CUT))
+    assert kept == "第一党支部有人负责核对，学习办公室不代为确认。请提醒他们到期以前办完。"
+    assert confirm_results(office, proceeding, town.office, None, reason="和主任当面核对过", at=CUT) == 1
+    freeze(office, proceeding, proceeding.turn, at=CUT, reason="更正一条记录")
+    row = Confirmation.objects.get(result__unit=town.office, result__run=list_scheme_parts(proceeding)[1].frozen_run)
+    assert (row.by_name, row.words) == ("周文", "和主任当面核对过")
+
+    Grant.objects.create(
+        user=desk.users["member"], bureau=town.bureau, power="secretary", unit=town.office, from_on=date(2025, 1, 1)
+    )
+    Confirmation.objects.filter(result__unit=town.office).delete()
+    taken = refuse(lambda: confirm_results(office, proceeding, town.office, None, reason="代办", at=CUT))
+    assert taken == "办公室有人负责核对，学习办公室不代为确认。请提醒他们到期以前办完。"
+    assert [due.state for due in list_for_unit(town.office, CUT)] == ["本单位的结果还没有确认"]
+    assert confirm_results(desk.act_as("member"), proceeding, town.office, None, at=CUT) == 1
 
 
 def test_the_office_waits_for_branches_until_the_deadline(desk: Desk) -> None:
@@ -135,7 +196,7 @@ def test_the_office_waits_for_branches_until_the_deadline(desk: Desk) -> None:
     proceeding = bring_to_freeze(desk, desk.open())
     office = desk.act_as("office")
     said = [one.sentence for one in list_open(office, proceeding, Step.PUBLICITY, date(2026, 1, 6))]
-    assert said == ["2 个支部还没有核对完：第一党支部、第二党支部。核对到1月8日为止。"]
+    assert said == ["2 个单位还没有核对完：第一党支部、第二党支部。核对到1月8日为止。"]
     assert list_open(office, proceeding, Step.PUBLICITY, date(2026, 1, 9)) == []
     wang = find_frozen(desk, proceeding, "王强")
     object_to_line(desk.act_as("secretary"), proceeding, desk.town.first, wang.pk, "A1", "来了。", at=CUT)

@@ -10,9 +10,19 @@ from django.test import Client
 from django.urls import reverse
 
 from shanxue.assessment.due import list_for_office, list_for_person, list_for_unit
-from shanxue.assessment.models import Proceeding
+from shanxue.assessment.models import Objection, Proceeding, Result
 from shanxue.assessment.queries.proceedings import list_scheme_parts
-from tests.assessment.proceeding_house import CUT, DAY, Desk, bring_to_freeze, build_desk, cut
+from tests.assessment.proceeding_house import (
+    BRANCHES,
+    CUT,
+    DAY,
+    DEPARTMENTS,
+    SCHEME,
+    Desk,
+    bring_to_freeze,
+    build_desk,
+    cut,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +91,27 @@ def test_a_secretary_confirms_by_one_press_and_the_office_reads_objections(desk:
     assert "3 人，1 人还没有确认。" in secretary.get(address).content.decode()
     assert "3月那次他来了。" in read(visit(desk, "office"), "checks", proceeding.pk)
     assert secretary.get(reverse("assessment:check", args=[proceeding.pk, town.second.pk])).status_code == 404
+
+
+def test_the_check_pages_show_the_units_own_results(desk: Desk) -> None:
+    """The secretary reads and confirms the branch's own result; the office sees who has not, and stands in."""
+    proceeding = bring_to_freeze(desk, desk.open(SCHEME, BRANCHES, DEPARTMENTS))
+    secretary, office, town = visit(desk, "secretary"), visit(desk, "office"), desk.town
+    page = read(secretary, "check", proceeding.pk, town.first.pk)
+    assert "本支部的结果还没有确认。3 人，3 人还没有确认。" in page
+    assert page.index("党支部学习考核办法") < page.index("机关学习考核办法")
+    own = Result.objects.get(run=list_scheme_parts(proceeding)[1].frozen_run, unit=town.first)
+    line = reverse("assessment:object", args=[proceeding.pk, town.first.pk, own.pk])
+    assert secretary.post(line, {"item": "Z1", "sentence": "少算了一个人。"}).status_code == 302
+    objection = Objection.objects.get()
+    assert "成员" in read(office, "objection", objection.pk)
+    assert "没有人负责核对，由学习办公室代为确认" in read(office, "checks", proceeding.pk)
+    address = reverse("assessment:check", args=[proceeding.pk, town.office.pk])
+    assert "代为确认" in office.get(address).content.decode()
+    office.post(address, {"result": "all", "reason": "和主任当面核对过"})
+    assert "代为确认：和主任当面核对过" in office.get(address).content.decode()
+    (row,) = list_for_unit(town.first, CUT)
+    assert row.state == "3 人和本单位的结果还没有确认"
 
 
 def test_what_waits_is_asked_of_branch_member_and_office(desk: Desk) -> None:

@@ -243,7 +243,11 @@ def _pin(proceeding: Proceeding, part: ProceedingScheme, former: Run | None) -> 
     Confirmation.objects.bulk_create(
         (
             Confirmation(
-                proceeding=proceeding, result_id=fresh[getattr(row.result, owner)], at=row.at, by_name=row.by_name
+                proceeding=proceeding,
+                result_id=fresh[getattr(row.result, owner)],
+                at=row.at,
+                by_name=row.by_name,
+                words=row.words,
             )
             for row in kept
         ),

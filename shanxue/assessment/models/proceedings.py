@@ -155,12 +155,16 @@ class LateRecord(models.Model):
 
 
 class Confirmation(models.Model):
-    """A branch has checked one result and found it right."""
+    """A unit has checked one result, of its people or its own, and found it right.
+
+    ``words``: why the office confirmed in its place; "" where its own secretary did.
+    """
 
     proceeding = models.ForeignKey(Proceeding, models.CASCADE, related_name="confirmations")
     result = models.OneToOneField(Result, models.CASCADE, related_name="confirmation")
     at = models.DateTimeField()
     by_name = models.CharField(max_length=64)
+    words = models.CharField(max_length=200, blank=True)
 
 
 class Objection(models.Model):

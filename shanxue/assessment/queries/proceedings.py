@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from shanxue.base.errors import refuse_missing
 from shanxue.base.periods import Period
 from shanxue.orgs.models import Bureau, Grant, Unit
-from shanxue.orgs.queries import Actor, is_year_closed, match_granted_units, match_led_units
+from shanxue.orgs.queries import Actor, is_under, is_year_closed, list_led, match_granted_units
 from shanxue.plans.queries.workdays import read_calendar
 from shanxue.plans.rules.calendar import write_day, write_short
 
@@ -196,45 +197,59 @@ def list_frozen_runs(proceeding: Proceeding) -> list[Run]:
 
 @dataclass(frozen=True)
 class BranchRow:
-    """How far one branch's check is. ``silent``: its secretary has done nothing yet."""
+    """How far one unit's check is: of its people, and of the results that are its own. ``silent``: nothing done yet.
+
+    ``kept``: somebody speaks for the unit as its secretary; for the others the office may confirm, with a reason.
+    """
 
     unit: Unit
     subjects: int
     confirmed: int
+    own: int
+    own_confirmed: int
     objected: int
     open_objections: int
+    kept: bool
 
     @property
     def is_done(self) -> bool:
-        return self.confirmed >= self.subjects and not self.open_objections
+        return self.confirmed >= self.subjects and self.own_confirmed >= self.own and not self.open_objections
 
     @property
     def silent(self) -> bool:
-        return not self.confirmed and not self.objected
+        return not self.confirmed and not self.own_confirmed and not self.objected
+
+
+def match_checked(unit: object) -> Q:
+    """Match what a unit checks: the results of its people, and its own (a unit's ``home`` is the unit above it)."""
+    return Q(home=unit, person__isnull=False) | Q(unit=unit)
 
 
 def list_branch_rows(actor: Actor, proceeding: Proceeding) -> list[BranchRow]:
-    """List the units that check, each with its numbers, in the order of their codes. Four queries."""
-    runs = list_frozen_runs(proceeding)
-    scope = match_granted_units(actor, "")
-    units = {unit.pk: unit for unit in Unit.objects.filter(scope, bureau=actor.bureau).order_by("code")}
-    results = Result.objects.filter(_match_checked(), run__in=runs, home__in=units)
-    counts = dict(results.order_by().values_list("home_id").annotate(Count("id")))
-    confirmed = dict(results.filter(confirmation__isnull=False).order_by().values_list("home_id").annotate(Count("id")))
+    """List the units that check, each with its numbers, in the order of their codes. Five queries."""
+    results = Result.objects.filter(run__in=list_frozen_runs(proceeding))
+    found = Unit.objects.filter(match_granted_units(actor, ""), bureau=actor.bureau)
+    units = {unit.pk: unit for unit in found.order_by("code")}
+    people, own = (
+        _count_confirmed(results.filter(person__isnull=column == "unit_id"), column)
+        for column in ("home_id", "unit_id")
+    )
     objected: dict[int, list[bool]] = defaultdict(list)
-    rows = Objection.objects.filter(proceeding=proceeding, result__home__in=units)
-    for home_id, answered_at in rows.values_list("result__home_id", "answered_at"):
-        objected[home_id].append(answered_at is None)
+    rows = Objection.objects.filter(proceeding=proceeding).annotate(keeper=Coalesce("result__unit", "result__home"))
+    for keeper, answered_at in rows.values_list("keeper", "answered_at"):
+        objected[keeper].append(answered_at is None)
+    kept = list_led(proceeding.bureau_id, actor.on)
     return [
-        BranchRow(unit, counts[pk], confirmed.get(pk, 0), len(objected[pk]), sum(objected[pk]))
+        BranchRow(unit, *people[pk], *own[pk], len(objected[pk]), sum(objected[pk]), is_under(unit, kept))
         for pk, unit in units.items()
-        if pk in counts
+        if people[pk][0] or own[pk][0]
     ]
 
 
-def _match_checked() -> Q:
-    """Branches check their people; units' own results are checked by the unit above or the office."""
-    return Q(person__isnull=False)
+def _count_confirmed(results: QuerySet[Result], column: str) -> dict[int, tuple[int, int]]:
+    """Count results and those confirmed by one of their units."""
+    rows = results.order_by().values_list(column).annotate(Count("pk"), Count("confirmation"))
+    return defaultdict(lambda: (0, 0), {pk: (count, confirmed) for pk, count, confirmed in rows if pk})
 
 
 def find_checked_unit(actor: Actor, unit_id: int) -> Unit:
@@ -254,16 +269,21 @@ def is_checker(actor: Actor, unit: Unit) -> bool:
 
 
 def list_checked(proceeding: Proceeding, unit: Unit) -> list[Result]:
-    """List a branch's people with their frozen results, what is not confirmed first."""
-    rows = Result.objects.filter(_match_checked(), run__in=list_frozen_runs(proceeding), home=unit)
-    found = rows.select_related("person", "run__scheme", "confirmation").prefetch_related("objections")
-    return list(found.order_by("run_id", "person__staff_no"))
+    """List what a unit checks of the frozen results: its own, then its people by staff number."""
+    rows = Result.objects.filter(match_checked(unit), run__in=list_frozen_runs(proceeding))
+    found = rows.select_related("person", "unit", "run__scheme", "confirmation").prefetch_related("objections")
+    return list(found.order_by(F("unit").asc(nulls_last=True), "run_id", "person__staff_no"))
+
+
+def _match_objections(actor: Actor) -> Q:
+    """Match the objections of the units the actor reads, about their people or about themselves."""
+    of_people = match_granted_units(actor, "result__home") & Q(result__person__isnull=False)
+    return of_people | match_granted_units(actor, "result__unit") & Q(result__unit__isnull=False)
 
 
 def list_objections(actor: Actor, proceeding: Proceeding, *, open_only: bool = False) -> list[Objection]:
-    scope = match_granted_units(actor, "result__home")
-    rows = Objection.objects.filter(scope, proceeding=proceeding).select_related(
-        "result__person", "result__home", "result__run__scheme"
+    rows = Objection.objects.filter(_match_objections(actor), proceeding=proceeding).select_related(
+        "result__person", "result__unit", "result__home", "result__run__scheme"
     )
     if open_only:
         rows = rows.filter(answered_at__isnull=True)
@@ -272,21 +292,14 @@ def list_objections(actor: Actor, proceeding: Proceeding, *, open_only: bool = F
 
 def find_objection(actor: Actor, objection_id: int) -> Objection:
     found = (
-        Objection.objects.filter(match_granted_units(actor, "result__home"), proceeding__bureau=actor.bureau)
-        .select_related("proceeding__bureau", "result__person", "result__home", "result__run__scheme")
+        Objection.objects.filter(_match_objections(actor), proceeding__bureau=actor.bureau)
+        .select_related("proceeding__bureau", "result__person", "result__unit", "result__home", "result__run__scheme")
         .filter(pk=objection_id)
         .first()
     )
     if found is None or actor.is_admin:
         raise refuse_missing("这条异议")
     return found
-
-
-def list_led_branches(actor: Actor, proceeding: Proceeding) -> list[Unit]:
-    """List the units with frozen results for which the actor speaks as secretary."""
-    results = Result.objects.filter(_match_checked(), run__in=list_frozen_runs(proceeding), home=OuterRef("pk"))
-    units = Unit.objects.filter(match_led_units(actor, ""), Exists(results), bureau=actor.bureau)
-    return [unit for unit in units.order_by("code") if is_checker(actor, unit)]
 
 
 def list_appeals(proceeding: Proceeding, *states: AppealState) -> list[Appeal]:
@@ -356,7 +369,7 @@ def _list_open_checks(actor: Actor, proceeding: Proceeding, step: Step, today: d
         if rows:
             names = "、".join(row.unit.name for row in rows[:5]) + ("等" if len(rows) > 5 else "")
             last = f"{proceeding.check_until_on.month}月{proceeding.check_until_on.day}日"
-            found.append(Open(f"{len(rows)} 个支部还没有核对完：{names}。核对到{last}为止。", *checks))
+            found.append(Open(f"{len(rows)} 个单位还没有核对完：{names}。核对到{last}为止。", *checks))
     return found
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actors import demand_actor
-from shanxue.orgs.queries import demand_power
+from shanxue.orgs.queries import demand_power, is_under, list_led
+from shanxue.orgs.rules import Line
 
 from ..actions.checking import answer_objection, confirm_results, object_to_line
 from ..actions.steps import keeps_whole
@@ -35,7 +36,7 @@ RECORDS_SHOWN = 100
 @login_required
 @require_safe
 def list_checks(request: HttpRequest, proceeding_id: int) -> HttpResponse:
-    """Every branch with how far its check is; objections that wait for an answer."""
+    """Every unit with how far its check is; objections that wait for an answer."""
     actor = demand_actor(request)
     demand_power(actor.reads_bureau)
     proceeding = queries.find_proceeding(actor, proceeding_id)
@@ -51,7 +52,7 @@ def list_checks(request: HttpRequest, proceeding_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(METHODS)
 def check_branch(request: HttpRequest, proceeding_id: int, unit_id: int) -> HttpResponse:
-    """A branch's people, each with every component; one press confirms one person or all."""
+    """A unit's own result and its people, each with every component; one press confirms one of them or all."""
     actor = demand_actor(request)
     demand_power(actor.reads_others)
     proceeding = queries.find_proceeding(actor, proceeding_id)
@@ -60,19 +61,27 @@ def check_branch(request: HttpRequest, proceeding_id: int, unit_id: int) -> Http
         key = request.POST.get("result", "")
         chosen = None if key == "all" else {int(key)} if key.isascii() and key.isdigit() and len(key) < 18 else set()
         try:
-            count = confirm_results(actor, proceeding, unit, chosen, at=timezone.now())
+            reason = request.POST.get("reason", "")
+            count = confirm_results(actor, proceeding, unit, chosen, reason=reason, at=timezone.now())
         except Refusal as refusal:
             messages.error(request, refusal.sentence)
         else:
-            messages.success(request, _("已确认 %(count)d 人。") % {"count": count})
+            messages.success(request, _("已确认 %(count)d 份结果。") % {"count": count})
         return redirect("assessment:check", proceeding.pk, unit.pk)
     results = queries.list_checked(proceeding, unit)
     shown = queries.list_shown_of(proceeding)
     rows = [(one, list_rows(one, [row for row in results if row.run_id == one.run.pk])) for one in shown]
+    own_first = sorted(rows, key=lambda group: group[0].scheme.subject == "person")
+    waiting = [row for row in results if not hasattr(row, "confirmation")]
+    checking = proceeding.stage == Step.CHECK
+    kept = is_under(unit, list_led(unit.bureau_id, actor.on))
     page = {
-        "proceeding": proceeding, "unit": unit, "groups": [(one, found) for one, found in rows if found],
-        "speaks": queries.is_checker(actor, unit) and proceeding.stage == Step.CHECK,
-        "waiting": sum(1 for row in results if not hasattr(row, "confirmation")), "count": len(results),
+        "proceeding": proceeding, "unit": unit, "groups": [(one, found) for one, found in own_first if found],
+        "speaks": queries.is_checker(actor, unit) and checking, "waiting": bool(waiting), "found": bool(results),
+        "stands_in": keeps_whole(actor) and checking and not kept and bool(waiting),
+        "people": sum(row.person_id is not None for row in results),
+        "people_waiting": sum(row.person_id is not None for row in waiting),
+        "own_waiting": any(row.unit_id is not None for row in waiting), "is_branch": unit.line == Line.PARTY,
     }  # fmt: skip
     return render(request, "assessment/check.html", page)
 
@@ -80,7 +89,7 @@ def check_branch(request: HttpRequest, proceeding_id: int, unit_id: int) -> Http
 @login_required
 @require_http_methods(METHODS)
 def object_line(request: HttpRequest, proceeding_id: int, unit_id: int, result_id: int) -> HttpResponse:
-    """Every line of one person's result with its arithmetic; a sentence objects to one of them."""
+    """Every line of one result with its arithmetic; a sentence objects to one of them."""
     actor = demand_actor(request)
     demand_power(actor.reads_others)
     proceeding = queries.find_proceeding(actor, proceeding_id)
@@ -131,12 +140,13 @@ def answer_branch(request: HttpRequest, objection_id: int) -> HttpResponse:
             messages.success(request, _("已答复，支部可以看到。"))
             return redirect("assessment:checks", objection.proceeding_id)
     scheme = read_version(objection.result.run.scheme)
-    line = objection.result.lines.get(item=objection.item)
-    records = describe_records(list_evidence(objection.result, objection.item), of_unit=False)
+    line, of_unit = objection.result.lines.get(item=objection.item), objection.result.unit_id is not None
+    records = describe_records(list_evidence(objection.result, objection.item), of_unit=of_unit)
     page = {
         "objection": objection, "form": form, "scheme": scheme, "item": find_item(scheme, objection.item),
         "result": objection.result, "line": list_components(scheme, [line])[0].lines[0],
         "records": Paginator(records, RECORDS_SHOWN).get_page(1),
         "may": keeps_whole(actor) and objection.answered_at is None,
+        "unit": objection.result.unit or objection.result.home,
     }  # fmt: skip
     return render(request, "assessment/objection.html", page, status=400 if form.errors else 200)
