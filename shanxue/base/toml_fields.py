@@ -105,7 +105,7 @@ class Section:
         return default if value is None else self.parse_number(key, value)
 
     def parse_number(self, key: str, value: Any) -> Fraction | None:
-        exact = _read_number(value)
+        exact = read_number(value)
         if exact is None:
             self._refuse_type(key, value, '数字，如 3、0.5、"1/45"')
             return None
@@ -191,7 +191,7 @@ class Section:
                 self.report(f"的 {key} 不认识，{suggest(key, known)}")
 
 
-def _read_number(value: Any) -> Fraction | None:
+def read_number(value: Any) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         return None
     if isinstance(value, Decimal):
