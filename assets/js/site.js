@@ -61,8 +61,16 @@ function takeHash() {
   history.replaceState(null, "", location.pathname);
 }
 
+function openWide() {
+  const wide = window.matchMedia("(min-width: 1100px)").matches; // there it stands beside the rest, on a phone folded
+  document.querySelectorAll("[data-opens-wide]").forEach((part) => {
+    part.open = part.open || wide;
+  });
+}
+
 function start() {
   takeHash();
+  openWide();
   document.addEventListener("click", openOrClose, true);
   document.addEventListener("submit", sendOnce);
   window.addEventListener("pageshow", forgetSending); // coming back must not leave the button dead

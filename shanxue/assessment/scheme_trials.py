@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shanxue.base.errors import Refusal
@@ -10,11 +11,12 @@ from shanxue.orgs.models import Bureau, Person
 from shanxue.orgs.queries import Actor, scope_people
 
 from .models import ResultLine
-from .queries.results import ClauseRow, Reach, join_reach
+from .queries.results import Extent, Reach
 from .rules.pages import ComponentView, list_components, list_grades, show_grade
 from .rules.scheme import Scheme
-from .rules.wording import describe_scheme
 from .runs import Computed, try_scheme
+
+AT_ONCE = 3000  # people in a bureau up to which a page computes without being asked: well under a second
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class One:
 class DraftTrial:
     subjects: int
     grades: tuple[tuple[str, int], ...]
-    clauses: tuple[ClauseRow, ...]
+    reach: Reach
     one: One | None
 
 
@@ -40,9 +42,9 @@ def try_draft(actor: Actor, bureau: Bureau, scheme: Scheme, staff_no: str = "") 
     person = _find_person(actor, scheme, staff_no) if staff_no else None
     computed = try_scheme(bureau, scheme)
     return DraftTrial(
-        subjects=computed.subjects.height,
+        subjects=computed.assessed.results.height,
         grades=_count_grades(scheme, computed),
-        clauses=tuple(join_reach(scheme, describe_scheme(scheme), _measure(computed))),
+        reach=_measure(computed),
         one=_take_one(scheme, computed, person) if person else None,
     )
 
@@ -63,11 +65,34 @@ def _count_grades(scheme: Scheme, computed: Computed) -> tuple[tuple[str, int], 
     return tuple((grade, numbers[grade]) for grade in (*grades, *sorted(set(numbers) - set(grades))))
 
 
+def reach_draft(bureau: Bureau, scheme: Scheme) -> tuple[Reach | None, str]:
+    """How far each clause would reach today, or why that is not said before somebody asks for a trial."""
+    if bureau.people.count() > AT_ONCE:
+        return None, "人数较多，试算以后显示每一条影响多少人。"
+    try:
+        return _measure(try_scheme(bureau, scheme)), ""
+    except Refusal as refusal:
+        return None, refusal.sentence
+
+
 def _measure(computed: Computed) -> Reach:
-    lines = computed.assessed.lines.select("item", "awarded").iter_rows()
-    items = Counter(item for item, awarded in lines if awarded is not None)
-    gates = Counter(code for (code,) in computed.assessed.gates.select("gate").iter_rows())
-    return Reach(computed.subjects.height, dict(items), dict(gates))
+    homes = dict(computed.subjects.select("subject", "home").iter_rows())
+    everybody = computed.assessed.results.get_column("subject").to_list()
+    items: dict[str, list[int]] = defaultdict(list)
+    for subject, item, awarded in computed.assessed.lines.select("subject", "item", "awarded").iter_rows():
+        if awarded is not None:
+            items[item].append(subject)
+    gates: dict[str, list[int]] = defaultdict(list)
+    for subject, gate in computed.assessed.gates.select("subject", "gate").iter_rows():
+        gates[gate].append(subject)
+
+    def extend(subjects: Collection[int]) -> Extent:
+        return Extent(len(subjects), len({homes[one] for one in subjects} - {None}))
+
+    return Reach(
+        extend(everybody), {item: extend(found) for item, found in items.items()},
+        {gate: extend(found) for gate, found in gates.items()},
+    )  # fmt: skip
 
 
 def _take_one(scheme: Scheme, computed: Computed, person: Person) -> One:

@@ -141,10 +141,11 @@ def test_lists_name_the_excellent_the_stopped_and_the_reference(house: House, vi
 
 
 def test_scheme_page_counts_whom_each_clause_concerns(house: House, visit: Visit) -> None:
-    """K3: every clause shows 影响 N 人; 赵六 has no plan, so the plan concerns three."""
-    clauses = visit("member").get("/schemes/jiguan-2025/").context["clauses"]
-    reach = {row.clause.code or row.clause.number: row.subjects for row in clauses}
-    assert (reach["P1"], reach["A1"], reach["第九条"], reach["第十条"]) == (3, 4, 3, 1)
+    """K3: every clause shows 影响 N 人 / M 支部; 赵六 has no plan, so the plan concerns three."""
+    answer = visit("member").get("/schemes/jiguan-2025/")
+    reach = {row.clause.code or row.clause.number: row.extent for row in answer.context["clauses"]}
+    assert (reach["P1"], reach["A1"], reach["第九条"], reach["第十条"]) == ((3, 2), (4, 2), (3, 2), (1, 1))
+    assert "影响 1 人 / 1 支部" in answer.content.decode()
 
 
 def test_search_finds_within_the_scope(house: House, visit: Visit) -> None:

@@ -16,7 +16,7 @@ from ..models import SchemeDraft, SchemePublication, SchemeVersion
 from ..queries.schemes import digest, find_own, find_published, find_shipped, may_write
 from ..rules.loading import load_scheme
 from ..rules.scheme import Scheme
-from ..rules.schemes import turn_text, write_blank
+from ..rules.schemes import write_blank, write_for_year
 
 
 def demand_writer(actor: Actor) -> Bureau:
@@ -36,7 +36,7 @@ def start_draft(actor: Actor, begin: str, *, at: datetime) -> SchemeDraft:
         text, title, based_on = own.text, own.title, own.title
     elif begin:
         shipped = find_shipped(begin)
-        text, title, based_on = _move_to_year(shipped, actor.on.year), shipped.title, shipped.title
+        text, title, based_on = write_for_year(shipped, actor.on.year), shipped.title, shipped.title
     else:
         text, title, based_on = write_blank(actor.on.year), "学习考核办法", "空白"
     draft = SchemeDraft.objects.create(
@@ -46,13 +46,8 @@ def start_draft(actor: Actor, begin: str, *, at: datetime) -> SchemeDraft:
     return draft
 
 
-def _move_to_year(scheme: Scheme, year: int) -> str:
-    """Set a shipped scheme to a year; one that spans several keeps its length."""
-    years = scheme.window.until_on.year - scheme.window.from_on.year
-    return turn_text(
-        scheme.text, scheme, title=scheme.title, from_on=date(year, 1, 1), until_on=date(year + max(years, 1), 1, 1),
-        wishes={},
-    )  # fmt: skip
+def refuse_stale() -> Refusal:
+    return Refusal("draft_changed", "这份草稿在别处改过了，刚才的改动没有保存。请刷新后再改。")
 
 
 @transaction.atomic
@@ -65,7 +60,7 @@ def save_draft(actor: Actor, draft: SchemeDraft, text: str, *, title: str, revis
         text=text, title=title, revision=revision + 1, at=at, actor=str(actor.user)
     )
     if not changed:
-        raise Refusal("draft_changed", "这份草稿在别处改过了，刚才的改动没有保存。请刷新后再改。")
+        raise refuse_stale()
     draft.refresh_from_db()
     _record(actor, draft, "save_scheme", at, sha256=digest(text))
     return draft

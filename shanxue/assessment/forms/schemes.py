@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,39 +9,48 @@ from django.utils.translation import gettext_lazy as _
 
 from shanxue.web.forms import PlainForm, look_plain
 
-from ..rules.scheme import Scheme
-from .results import TrialForm
-
-DAY = timedelta(days=1)
+from ..rules.settings import Setting, list_settings
 
 
-class DraftForm(TrialForm):
-    """Title and window, then every number that may be turned. ``until_on`` is the window's last day."""
+class DraftForm(PlainForm):
+    """One field per setting of a draft's text, named by its code, and on whom it is tried."""
 
-    def __init__(self, scheme: Scheme, *args: Any, **kwargs: Any) -> None:
-        super().__init__(scheme, *args, **kwargs)
-        window = scheme.window
-        heads: dict[str, forms.Field] = {
-            "title": forms.CharField(label=_("名称"), max_length=100, initial=scheme.title),
-            "from_on": forms.DateField(label=_("从"), widget=forms.DateInput(), initial=window.from_on),
-            "until_on": forms.DateField(label=_("到"), widget=forms.DateInput(), initial=window.until_on - DAY),
-            "staff_no": forms.CharField(
-                label=_("在一个人身上试（工号，可不填）"), required=False, max_length=32
-            ),
-        }  # fmt: skip
-        for name, field in heads.items():
-            look_plain(field)
-            self.fields[name] = field
+    staff_no = forms.CharField(label=_("在一个人身上试（工号，可不填）"), required=False, max_length=32)
+
+    def __init__(self, text: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settings = list_settings(text)
+        for one in self.settings:
+            self.fields[one.code] = _build_field(one)
+            look_plain(self.fields[one.code])
+
+    def list_fields(self, place: str) -> list[tuple[Setting, forms.BoundField]]:
+        """The fields of one clause, with what they set."""
+        return [(one, self[one.code]) for one in self.settings if one.place == place]
 
     @property
-    def heads(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("title", "from_on", "until_on", "staff_no")]
+    def typed(self) -> dict[str, str]:
+        """What was typed, by the setting's code."""
+        return {one.code: str(self.cleaned_data[one.code]) for one in self.settings}
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        if found.get("from_on") and found.get("until_on") and found["from_on"] > found["until_on"]:
-            self.add_error("until_on", _("结束日不能早于开始日。"))
+        first, last = (found.get(f"scheme.window.{key}") for key in ("from", "until"))
+        if first and last and first > last:
+            self.add_error("scheme.window.until", _("结束日不能早于开始日。"))
         return found
+
+
+def _build_field(one: Setting) -> forms.Field:
+    told: dict[str, Any] = {"label": one.label, "initial": one.value, "required": not one.optional}
+    if one.form in ("date", "last_day"):
+        return forms.DateField(widget=forms.DateInput(), **told)
+    if one.choices:
+        return forms.ChoiceField(choices=[(word, word) for word in one.choices], **told)
+    if one.form == "text":
+        return forms.CharField(max_length=100, **told)
+    hint = {"inputmode": "text" if one.is_signed else "decimal", "placeholder": _("不设") if one.optional else ""}
+    return forms.CharField(max_length=12, widget=forms.TextInput(attrs=hint), **told)
 
 
 class TextForm(PlainForm):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -30,9 +31,9 @@ from ..rules.pages import (
     show_grade,
 )
 from ..rules.scheme import Scheme, SubjectKind
-from ..rules.wording import ClauseText, describe_gate
+from ..rules.wording import ClauseText
 
-EVERYBODY = frozenset({"对象和期间", "合计", "等次"})  # titles of clauses that concern every subject
+EVERYBODY = frozenset({"head", "total", "bands"})  # places of clauses that concern every subject
 UNIT_KINDS: dict[str, tuple[UnitKind, ...]] = {
     "branch": (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH),
     "department": (UnitKind.DEPARTMENT,),
@@ -259,24 +260,39 @@ def find_department(person: Person, on: date) -> Unit | None:
     return stint.unit if stint else None
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far a scheme's rules reach in its newest run: subjects per item (with data), per gate, and in all."""
+class Extent(NamedTuple):
+    """How many subjects a rule reaches, and in how many units they are listed."""
 
     subjects: int
-    items: dict[str, int]
-    gates: dict[str, int]
+    homes: int
+
+
+NOBODY = Extent(0, 0)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a scheme's rules reach in one computation: per item (with data), per gate, and in all."""
+
+    everybody: Extent
+    items: dict[str, Extent]
+    gates: dict[str, Extent]
 
 
 def measure_reach(run: Run) -> Reach:
     """Count whom each clause concerns. Numbers only: nothing here names anybody."""
     lines = ResultLine.objects.filter(result__run=run, awarded_points__isnull=False)
-    items = dict(lines.values_list("item").annotate(Count("id")).order_by("item"))
-    gates: dict[str, int] = defaultdict(int)
-    for codes in run.results.exclude(gates=[]).values_list("gates", flat=True):
+    items = lines.values_list("item").annotate(Count("id"), Count("result__home", distinct=True)).order_by("item")
+    gates: dict[str, list[int | None]] = defaultdict(list)
+    for codes, home in run.results.exclude(gates=[]).values_list("gates", "home_id"):
         for code in codes:
-            gates[code] += 1
-    return Reach(run.subject_count, items, dict(gates))
+            gates[code].append(home)
+    everybody = run.results.aggregate(subjects=Count("pk"), homes=Count("home", distinct=True))
+    return Reach(
+        Extent(**everybody),
+        {item: Extent(*counts) for item, *counts in items},
+        {code: Extent(len(found), len({*found} - {None})) for code, found in gates.items()},
+    )
 
 
 def list_graded(actor: Actor, shown: Shown) -> list[Result]:
@@ -325,20 +341,27 @@ class ClauseRow:
     """
 
     clause: ClauseText
-    subjects: int | None
+    extent: Extent | None
     anchor: str
 
 
-def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach) -> list[ClauseRow]:
-    """Join clauses with their reach: items by code, gates by their sentence, 对象、合计、等次 concern everybody."""
-    known: dict[str, int] = {describe_gate(scheme, gate): reach.gates.get(gate.code, 0) for gate in scheme.gates}
+def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach | None) -> list[ClauseRow]:
+    """Join clauses with their reach: items and gates by their place, 对象、合计、等次 concern everybody."""
     rows, met = [], {""}
     for clause in clauses:
-        everybody = reach.subjects if clause.title in EVERYBODY else None
-        subjects = reach.items.get(clause.code, 0) if clause.code else known.get(clause.sentence, everybody)
-        rows.append(ClauseRow(clause, subjects, "" if clause.number in met else clause.number))
+        extent = _find_extent(scheme, clause.place, reach) if reach is not None else None
+        rows.append(ClauseRow(clause, extent, "" if clause.number in met else clause.number))
         met.add(clause.number)
     return rows
+
+
+def _find_extent(scheme: Scheme, place: str, reach: Reach) -> Extent | None:
+    kind, _, name = place.partition(":")
+    if kind == "item":
+        return reach.items.get(scheme.items[int(name)].code, NOBODY)
+    if kind == "gate":
+        return reach.gates.get(scheme.gates[int(name)].code, NOBODY)
+    return reach.everybody if place in EVERYBODY else None
 
 
 def scope_appeals(actor: Actor) -> QuerySet[Appeal]:

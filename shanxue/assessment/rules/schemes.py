@@ -1,23 +1,15 @@
-"""Drafting a scheme: turning its numbers in the text itself, and what differs between two versions. Plain Python."""
+"""Drafting a scheme: what one begins from, and what differs between two versions. Plain Python."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any
 
-import tomlkit
+from shanxue.base.toml_editing import change_values
 
-from shanxue.base.points import read_fraction
-from shanxue.base.toml_syntax import quote_chinese_keys
-
-from .counting import write_number
 from .scheme import Scheme
-from .trial import list_knobs, read_wish
 from .wording import ClauseText, describe_scheme
 
 SHIPPED_FIRST = "jiguan-tongyong"  # 机关通用
@@ -67,82 +59,16 @@ def write_blank(year: int) -> str:
     return BLANK % {"from": date(year, 1, 1).isoformat(), "until": date(year + 1, 1, 1).isoformat()}
 
 
-def turn_text(
-    text: str, scheme: Scheme, *, title: str, from_on: date, until_on: date, wishes: Mapping[str, str]
-) -> str:
-    """Change title, window and numbers in a scheme's text and leave every other word and comment as it is.
-
-    ``wishes`` maps a knob's code to what was typed. Components whose full marks are their items' sum follow them; the
-    scheme's own full marks do not, so that the check says what is missing. Raises ``Refusal`` naming a bad number.
-    """
-    changes = _read_changes(scheme, wishes)
-    document = tomlkit.parse(quote_chinese_keys(text.removeprefix("\ufeff").replace("\r\n", "\n")))
-    head: Any = document["scheme"]
-    if head["title"] != title:
-        head["title"] = title
-    if (scheme.window.from_on, scheme.window.until_on) != (from_on, until_on):
-        head["window"] = tomlkit.inline_table().append("from", from_on).append("until", until_on)
-    for code, value in changes.items():
-        _turn(document, code, value)
-    return tomlkit.dumps(document)
-
-
-def _read_changes(scheme: Scheme, wishes: Mapping[str, str]) -> dict[str, Fraction]:
-    found = {}
-    for knob in list_knobs(scheme):
-        if knob.code in wishes:
-            value = read_wish(knob, wishes[knob.code])
-            if value != read_fraction(knob.value):
-                found[knob.code] = value
-    return found
-
-
-def _turn(document: Any, code: str, value: Fraction) -> None:
-    kind, _, name = code.partition(":")
-    if kind == "full":
-        _turn_full(document, name, value)
-    elif kind == "weight":
-        for component in document["component"]:
-            if component["name"] == name:
-                component["weight"] = _number(value / 100)
-    elif kind == "band":
-        for band in document["band"]:
-            if band["label"] == name:
-                band["from"] = _number(value)
-    elif kind == "quota":
-        document["quota"][int(name)]["share"] = _number(value / 100)
-    else:
-        item_code, _, place = name.rpartition(":")
-        item = _find_item(document, item_code)
-        way = item["any_of"][int(place)] if "any_of" in item else item
-        way["target"] = _number(value)
-
-
-def _turn_full(document: Any, code: str, value: Fraction) -> None:
-    item = _find_item(document, code)
-    shift = value - _read(item["full"])
-    if "cap" in item and item["cap"] == item["full"]:
-        item["cap"] = _number(value)
-    item["full"] = _number(value)
-    for component in document.get("component", ()):
-        if component["name"] == item.get("component") and "full" in component:
-            full = _number(_read(component["full"]) + shift)
-            if "cap" in component and component["cap"] == component["full"]:
-                component["cap"] = full
-            component["full"] = full
-
-
-def _find_item(document: Any, code: str) -> Any:
-    return next(item for item in document["item"] if item["code"] == code)
-
-
-def _read(value: Any) -> Fraction:
-    return read_fraction(str(value))
-
-
-def _number(value: Fraction) -> Any:
-    """A whole number or a short decimal as people write it; read_wish lets nothing else in."""
-    return int(value) if value.denominator == 1 else tomlkit.value(str(Decimal(write_number(value))))
+def write_for_year(scheme: Scheme, year: int) -> str:
+    """The text of a scheme set to begin with a year; one that spans several keeps its length."""
+    years = scheme.window.until_on.year - scheme.window.from_on.year
+    return change_values(
+        scheme.text,
+        {
+            ("scheme", "window", "from"): date(year, 1, 1),
+            ("scheme", "window", "until"): date(year + max(years, 1), 1, 1),
+        },
+    )
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class ClauseText:
     full: str = ""  # full marks, as a decimal; "" when the clause has none
     source: str = ""  # the text of the clause itself, where the scheme quotes it
     code: str = ""  # the item's code, for 影响 N 人 and the try-out
+    place: str = ""  # which part of the scheme says this: item:2, component:考勤, gate:0; where its settings are shown
 
 
 def find_item(scheme: Scheme, code: str) -> Item | None:
@@ -96,19 +97,20 @@ def describe_scheme(scheme: Scheme) -> tuple[ClauseText, ...]:
 
 
 def _list_clauses(scheme: Scheme) -> Iterator[ClauseText]:
-    yield ClauseText("", "对象和期间", _describe_scope(scheme))
+    yield ClauseText("", "对象和期间", _describe_scope(scheme), place="head")
     for component in scheme.components:
         yield from _list_component(scheme, component)
-    yield ClauseText("", "合计", _describe_total(scheme), write_number(scheme.full) if scheme.full else "")
+    full = write_number(scheme.full) if scheme.full else ""
+    yield ClauseText("", "合计", _describe_total(scheme), full, place="total")
     if scheme.bands:
-        yield ClauseText("", "等次", describe_bands(scheme))
-    for gate in scheme.gates:
+        yield ClauseText("", "等次", describe_bands(scheme), place="bands")
+    for at, gate in enumerate(scheme.gates):
         title = "提醒" if gate.effect.notice else "名单" if gate.effect.list_name else "等次限制"
-        yield _clause(scheme, gate.clause, title, describe_gate(scheme, gate))
-    for quota in scheme.quotas:
-        yield _clause(scheme, quota.clause, "名额", describe_quota(quota, scheme))
-    for quota in scheme.optional_quotas:
-        yield _clause(scheme, quota.clause, "名额（未启用）", describe_quota(quota, scheme))
+        yield _clause(scheme, gate.clause, title, describe_gate(scheme, gate), place=f"gate:{at}")
+    for at, quota in enumerate(scheme.quotas):
+        yield _clause(scheme, quota.clause, "名额", describe_quota(quota, scheme), place=f"quota:{at}")
+    for at, quota in enumerate(scheme.optional_quotas):
+        yield _clause(scheme, quota.clause, "名额（未启用）", describe_quota(quota, scheme), place=f"spare:{at}")
     for exempt in scheme.exempts:
         yield _clause(scheme, exempt.clause, "免考核", _describe_exempt(scheme, exempt))
     for name, term in list_terms(scheme.process):
@@ -133,8 +135,10 @@ def describe_term(term: Term) -> str:
     return f"{term.days}个工作日" if term.working else f"{term.days}天"
 
 
-def _clause(scheme: Scheme, number: str, title: str, sentence: str, full: str = "", code: str = "") -> ClauseText:
-    return ClauseText(number, title, sentence, full, scheme.clauses.get(number, ""), code)
+def _clause(
+    scheme: Scheme, number: str, title: str, sentence: str, full: str = "", code: str = "", place: str = ""
+) -> ClauseText:
+    return ClauseText(number, title, sentence, full, scheme.clauses.get(number, ""), code, place)
 
 
 def _describe_scope(scheme: Scheme) -> str:
@@ -147,14 +151,14 @@ def _describe_scope(scheme: Scheme) -> str:
 
 
 def _list_component(scheme: Scheme, component: Component) -> Iterator[ClauseText]:
-    items = [item for item in scheme.items if item.component == component.name]
+    items = [(at, item) for at, item in enumerate(scheme.items) if item.component == component.name]
     sentence = _describe_component(component)
     if sentence:
         full = write_number(component.full) if component.full is not None else ""
-        yield _clause(scheme, component.clause, component.name, sentence, full)
-    for item in items:
+        yield _clause(scheme, component.clause, component.name, sentence, full, place=f"component:{component.name}")
+    for at, item in items:
         full = write_number(item.full) if item.full is not None else ""
-        yield _clause(scheme, item.clause, item.title, describe_item(item), full, item.code)
+        yield _clause(scheme, item.clause, item.title, describe_item(item), full, item.code, f"item:{at}")
 
 
 def _describe_component(component: Component) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,19 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.base.errors import Refusal
 from shanxue.orgs.actors import demand_actor
+from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor, demand_power
 
-from ..actions.schemes import drop_draft, publish_draft, save_draft, start_draft
+from ..actions.schemes import drop_draft, publish_draft, refuse_stale, save_draft, start_draft
 from ..forms.schemes import DraftForm, PublishForm, TextForm
 from ..models import SchemeDraft
 from ..queries import schemes as queries
-from ..queries.results import read_version
+from ..queries.results import join_reach, read_version
+from ..queries.year_plan import Planned, YearPlan, read_year_plan
 from ..rules.loading import SchemeRefused, load_scheme
 from ..rules.scheme import Scheme
-from ..rules.schemes import list_differences, turn_text
-from ..scheme_trials import try_draft
+from ..rules.schemes import list_differences
+from ..rules.settings import change_text, plan_changes
+from ..rules.wording import describe_scheme
+from ..scheme_trials import DraftTrial, reach_draft, try_draft
 
-DAY = timedelta(days=1)
 FILE = "细则"
 
 
@@ -56,35 +58,71 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Turn numbers, title and window; 保存 keeps them, 试算 keeps and tries them.
+    """The year's plan beside the rubric. 试算 tries what is typed and keeps nothing; 保存 keeps what was shown.
 
-    Numbers that do not hold together are not kept: what was typed stays on the page, with every problem. A text that
+    Changes that do not hold together are not kept: what was typed stays on the page, with every problem. A text that
     does not hold is mended as text.
     """
     actor = demand_actor(request)
     draft = queries.find_draft(actor, draft_id)
     scheme, problems = _load(draft)
-    form = DraftForm(scheme, request.POST or None) if scheme else None
-    page: dict[str, Any] = {"draft": draft, "scheme": scheme, "problems": problems, "form": form}
-    if request.method == "POST" and scheme and form and form.is_valid():
+    page: dict[str, Any] = {"draft": draft, "scheme": scheme, "problems": problems}
+    if scheme is None or actor.bureau is None:
+        return render(request, "assessment/scheme_draft.html", page)
+    form = DraftForm(draft.text, request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
-            draft = _save_numbers(request, actor, draft, scheme, form)
-            if request.POST.get("act") != "try":
-                messages.success(request, _("草稿已保存。"))
+            answer = _turn(request, actor, draft, form)
+            if answer is None:
                 return redirect("assessment:scheme_draft", draft.pk)
-            page |= {"draft": draft} | _try(actor, draft, form.cleaned_data["staff_no"])
+            page |= answer
         except SchemeRefused as refusal:
             page["problems"] = _tidy(refusal)
             form.add_error(None, _("改动没有保存：数字合不上。请改好再试。"))
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
-    return render(request, "assessment/scheme_draft.html", page, status=400 if form and form.errors else 200)
+    page |= {"form": form} | _lay_out(actor.bureau, page["scheme"], form, page.get("trial"))
+    return render(request, "assessment/scheme_draft.html", page, status=400 if form.errors else 200)
 
 
-def _try(actor: Actor, draft: SchemeDraft, staff_no: str) -> dict[str, Any]:
-    assert actor.bureau is not None
-    scheme = load_scheme(draft.text, FILE).scheme
-    return {"scheme": scheme, "trial": try_draft(actor, actor.bureau, scheme, staff_no)}
+def _turn(request: HttpRequest, actor: Actor, draft: SchemeDraft, form: DraftForm) -> dict[str, Any] | None:
+    """Try what was typed, or keep it once the page has said it in sentences; None where it was kept.
+
+    ``shown`` is the digest of the text whose changes stood on the page: another one is shown before it is kept.
+    """
+    if _read_revision(request) != draft.revision:
+        raise refuse_stale()
+    changes = plan_changes(draft.text, form.typed)
+    text = change_text(draft.text, changes)
+    scheme = load_scheme(text, FILE).scheme
+    page = {"scheme": scheme, "changes": changes, "shown": queries.digest(text)}
+    if request.POST.get("act") == "try":
+        assert actor.bureau is not None
+        return page | {"trial": try_draft(actor, actor.bureau, scheme, form.cleaned_data["staff_no"])}
+    if changes and request.POST.get("shown") != page["shown"]:
+        return page | {"asked": True}
+    save_draft(actor, draft, text, title=scheme.title[:100], revision=draft.revision, at=timezone.now())
+    messages.success(request, _("已保存 %(count)s 处改动。") % {"count": len(changes)} if changes else _("没有改动。"))
+    return None
+
+
+def _lay_out(bureau: Bureau, scheme: Scheme, form: DraftForm, trial: DraftTrial | None) -> dict[str, Any]:
+    """The rubric clause by clause, and the year's plan beside it, each saying what it has to do with the other."""
+    reach, unreached = (trial.reach, "") if trial is not None else reach_draft(bureau, scheme)
+    year = read_year_plan(bureau, scheme)
+    clauses = join_reach(scheme, describe_scheme(scheme), reach)
+    rubric = [
+        {"row": row, "fields": form.list_fields(row.clause.place), "feeding": _list_feeding(year, row.clause.place)}
+        for row in clauses
+    ]
+    shown = {row.clause.place for row in clauses}
+    spare = [(one, form[one.code]) for one in form.settings if one.place not in shown]
+    return {"rubric": rubric, "spare": spare, "year": year, "unreached": unreached}
+
+
+def _list_feeding(year: YearPlan, place: str) -> list[Planned]:
+    kind, _colon, at = place.partition(":")
+    return year.list_feeding(int(at)) if kind == "item" else []
 
 
 def _load(draft: SchemeDraft) -> tuple[Scheme | None, tuple[str, ...]]:
@@ -98,18 +136,6 @@ def _load(draft: SchemeDraft) -> tuple[Scheme | None, tuple[str, ...]]:
 def _tidy(refusal: SchemeRefused) -> tuple[str, ...]:
     """The problems without the name of a file that nobody chose."""
     return tuple(problem.removeprefix(f"{FILE}：") for problem in refusal.problems)
-
-
-def _save_numbers(
-    request: HttpRequest, actor: Actor, draft: SchemeDraft, scheme: Scheme, form: DraftForm
-) -> SchemeDraft:
-    values = form.cleaned_data
-    text = turn_text(
-        draft.text, scheme, title=values["title"], from_on=values["from_on"], until_on=values["until_on"] + DAY,
-        wishes=form.wishes,
-    )  # fmt: skip
-    load_scheme(text, FILE)
-    return save_draft(actor, draft, text, title=values["title"], revision=_read_revision(request), at=timezone.now())
 
 
 def _read_revision(request: HttpRequest) -> int:

@@ -94,6 +94,19 @@ def judge_item(state: str, due_on: date | None, today: date) -> tuple[Light, str
     return light, f"延期，{words}" if state == ItemState.POSTPONED else words
 
 
+def name_series(kind: str, title: str) -> str:
+    """Name what an item is one of in its year: its kind where its title says so (第一季度党课), else itself."""
+    return kind if kind and kind in title else title
+
+
+def describe_recurrence(months: Sequence[int]) -> str:
+    """Say how often something stands in a year's plan, from the month of each time: 每季度一次, 全年 3 次; "" once."""
+    for word, length in (("每月", 1), ("每季度", 3), ("每半年", 6)):
+        if sorted((month - 1) // length for month in months) == list(range(12 // length)):
+            return f"{word}一次"
+    return f"全年 {len(months)} 次" if len(months) > 1 else ""
+
+
 def demand_within_year(day: date | None, year: int) -> None:
     if day is not None and day.year != year:
         raise Refusal(
