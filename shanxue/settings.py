@@ -125,6 +125,7 @@ MIDDLEWARE = [
 ]
 # Long work: queued in the database, done by a worker started when there is something to do (shanxue/jobs)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+LARGE_BUREAU = 3000  # people from which an assessment is computed without its page
 WORKER_COMMAND = ["-m", "django", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
 # What each room holds about one person: for 我的信息 and its export (base/holdings.py)
 HOLDINGS = [

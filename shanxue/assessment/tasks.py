@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
@@ -15,11 +16,11 @@ from shanxue.orgs.queries import Actor, find_actor
 from .actions.proceedings import freeze, run_trial, set_cutoff
 from .models import Proceeding
 
-LARGE = 3000  # people; a smaller bureau is computed while the page waits
-
 
 def is_large(proceeding: Proceeding) -> bool:
-    return Person.objects.filter(bureau=proceeding.bureau_id)[:LARGE].count() >= LARGE
+    """Whether a page would wait too long; a smaller bureau is computed while it waits."""
+    least: int = settings.LARGE_BUREAU
+    return Person.objects.filter(bureau=proceeding.bureau_id)[:least].count() >= least
 
 
 def _find(user_id: int, proceeding_id: int, at: datetime) -> tuple[Actor, Proceeding]:
