@@ -65,13 +65,11 @@ def list_bulletin_variables(bulletin: Bulletin, bureau: str, year: str) -> dict[
         "稿别": bulletin.draft,
         "主送机关": clean_text(bulletin.to),
         "引言": clean_text(bulletin.opening),
-        "总体情况": _list_blocks(bulletin.overall),
-        "存在问题": _list_blocks(bulletin.problems),
-        "整改要求": _list_blocks(bulletin.requirements),
+        "总体情况": show_blocks(bulletin.overall),
+        "存在问题": show_blocks(bulletin.problems),
+        "整改要求": show_blocks(bulletin.requirements),
         "附件说明": [note for note, _ in labels],
-        "附件": [
-            _list_attachment(table, label) for table, (_, label) in zip(bulletin.attachments, labels, strict=True)
-        ],
+        "附件": [show_attachment(table, label) for table, (_, label) in zip(bulletin.attachments, labels, strict=True)],
         "署名": clean_text(bulletin.issuer),
         "成文日期": bulletin.dated,
         "抄送": clean_text(bulletin.copies),
@@ -83,7 +81,7 @@ def list_bulletin_variables(bulletin: Bulletin, bureau: str, year: str) -> dict[
     }
 
 
-def _list_blocks(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
+def show_blocks(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
     return [
         {"标题": clean_text(block.heading), "正文": [clean_text(text) for text in block.paragraphs]} for block in blocks
     ]
@@ -99,7 +97,7 @@ def label_attachments(attachments: tuple[Attachment, ...]) -> list[tuple[str, st
     ]
 
 
-def _list_attachment(table: Attachment, label: str) -> dict[str, Any]:
+def show_attachment(table: Attachment, label: str) -> dict[str, Any]:
     return {
         "标签": label,
         "标题": clean_text(table.title),

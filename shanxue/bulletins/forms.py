@@ -15,7 +15,8 @@ from shanxue.orgs.models import Unit
 from shanxue.web.forms import PlainForm
 
 from .models import OfficialDocument
-from .rules import BULLETIN_SECTIONS, DocumentKind, NamedChoice, Section
+from .rules import FROM_RECORDS, DocumentKind, NamedChoice, Section
+from .rules.briefing import Practice
 from .rules.marking import Marked
 from .rules.periods import NamedPeriod
 
@@ -93,7 +94,15 @@ class EditForm(PlainForm):
     printed_by = forms.CharField(label=_("印发机关"), max_length=60)
     revision = forms.IntegerField(widget=forms.HiddenInput())
 
-    def __init__(self, document: OfficialDocument, sections: dict[Section, Marked], *args: Any, **kw: Any) -> None:
+    practices = forms.TypedMultipleChoiceField(
+        label=_("写进经验做法"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple(),
+        help_text=_("这段时间采纳的学习成果，选了的写进“经验做法”，不写姓名。也可以自己写。"),
+    )  # fmt: skip
+
+    def __init__(
+        self, document: OfficialDocument, sections: dict[Section, Marked], practices: Sequence[Practice], *args: Any,
+        **kw: Any,
+    ) -> None:  # fmt: skip
         initial = {name: getattr(document, name) for name in (*HEADER_FIELDS, *CHOICE_FIELDS, "revision")}
         texts = {_field(section): marked.text for section, marked in sections.items()}
         super().__init__(*args, initial=initial | texts, **kw)
@@ -106,10 +115,22 @@ class EditForm(PlainForm):
         self.fields["named"].choices = [  # type: ignore[attr-defined]
             (one, NAMED_WORDS[one]) for one in NamedChoice if one == NamedChoice.MISSED or document.period.endswith("y")
         ]
-        if document.kind != DocumentKind.BULLETIN:
-            for name in CHOICE_FIELDS:
-                del self.fields[name]
-        self.order_fields(["title", "to", "copies", *(_field(one) for one in self.sections)])
+        self.fields["practices"].choices = [  # type: ignore[attr-defined]
+            (one.id, f"{one.unit}《{one.title}》：{one.measure}") for one in practices
+        ]
+        dropped = () if document.kind in FROM_RECORDS else CHOICE_FIELDS
+        for name in (*dropped, *(["practices"] if not practices and not dropped else [])):
+            del self.fields[name]
+        if document.kind == DocumentKind.BRIEFING:
+            self._name_briefing()
+        self.order_fields(["title", "to", "copies", "practices", *(_field(one) for one in self.sections)])
+
+    def _name_briefing(self) -> None:
+        """A 简报 says to whom it goes at its foot, and is numbered under its own name."""
+        for name, label in BRIEFING_LABELS.items():
+            self.fields[name].label = label
+        for name in ("code", "due_on"):
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -124,12 +145,12 @@ class EditForm(PlainForm):
         return {section: self.cleaned_data[_field(section)] for section in self.sections}
 
 
-CHOICE_FIELDS = ("due_on", "answer_days", "line_percent", "line_clause", "named")
-SECTIONS = (*BULLETIN_SECTIONS, Section.BODY)
+CHOICE_FIELDS = ("due_on", "answer_days", "line_percent", "line_clause", "named", "practices")
+BRIEFING_LABELS = {"to": _("发送"), "copies": _("报送"), "mark": _("简报名称"), "issuer": _("编印单位")}
 
 
 def _field(section: Section) -> str:
-    return f"text{SECTIONS.index(section)}"
+    return f"text{list(Section).index(section)}"
 
 
 class EvidenceForm(PlainForm):
@@ -159,6 +180,9 @@ class LetterheadForm(PlainForm):
     )
     issuer = forms.CharField(label=_("署名"), max_length=60, required=False, help_text=_("不填时用单位名称。"))
     code = forms.CharField(label=_("机关代字"), max_length=20, help_text=_("发文字号里年份前面的字，如“江城管”。"))
+    briefing = forms.CharField(
+        label=_("简报名称"), max_length=60, help_text=_("简报报头上的字，期号按它编，如“学习简报”。")
+    )
     printed_by = forms.CharField(label=_("印发机关"), max_length=60, required=False)
     copies = forms.CharField(label=_("抄送"), max_length=200, required=False)
     office = forms.CharField(label=_("向谁说明和报送"), max_length=60)

@@ -6,15 +6,25 @@ Page, fonts and styles are those of base/paper.py. Clause numbers are those of G
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 from docx.document import Document as DocxDocument
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 
 from shanxue.base.paper import (
+    CHARACTER,
+    FANGSONG,
     HEAD_CELL,
     IMPRINT_STYLE,
+    KAI,
+    SIZE_3,
     TABLE_STYLE,
     TEXT_CELL,
+    TEXT_WIDTH,
+    add_style,
     fill_row,
     keep_row,
     pin_to_foot,
@@ -25,6 +35,8 @@ from shanxue.base.paper import (
 )
 
 from .documents import TEMPLATE
+
+ISSUE_STYLE, MADE_STYLE = "简报期号", "简报编印"
 
 
 def build_template() -> DocxDocument:
@@ -62,20 +74,40 @@ def write_body(document: DocxDocument) -> None:
         write_lines(
             document,
             ("公文一级", f"{numeral}、{title}"),
-            ("", f"{{%p for 段 in {title} %}}"),
-            ("", "{%p if 段.标题 %}"),
-            ("公文二级", "{{ 段.标题 }}"),
-            ("", "{%p endif %}"),
-            ("", "{%p for 句 in 段.正文 %}"),
-            ("公文正文", "{{ 句 }}"),
-            ("", "{%p endfor %}"),
-            ("", "{%p endfor %}"),
+            *loop_blocks(title),
         )
     write_signature(document)
 
 
+def loop_blocks(name: str) -> list[tuple[str, str]]:
+    """Blocks of a section: a heading （一）, where there is one, and its paragraphs."""
+    return [
+        ("", f"{{%p for 段 in {name} %}}"),
+        ("", "{%p if 段.标题 %}"),
+        ("公文二级", "{{ 段.标题 }}"),
+        ("", "{%p endif %}"),
+        ("", "{%p for 句 in 段.正文 %}"),
+        ("公文正文", "{{ 句 }}"),
+        ("", "{%p endfor %}"),
+        ("", "{%p endfor %}"),
+    ]
+
+
 def write_signature(document: DocxDocument) -> None:
-    """附件说明 one line below the text, then 署名 over 成文日期 (7.3.4, 7.3.5)."""
+    """附件说明, then 署名 over 成文日期 (7.3.5)."""
+    write_attachment_notes(document)
+    write_lines(
+        document,
+        *[("", "")] * 3,
+        ("公文署名", "{{ 署名 }}"),
+        ("公文日期", "{{ 成文日期 }}"),
+    )
+    for paragraph in document.paragraphs[-4:]:
+        paragraph.paragraph_format.keep_with_next = paragraph.text != "{{ 成文日期 }}"
+
+
+def write_attachment_notes(document: DocxDocument) -> None:
+    """附件说明 one line below the text (7.3.4)."""
     write_lines(
         document,
         ("", "{%p if 附件说明 %}"),
@@ -84,12 +116,7 @@ def write_signature(document: DocxDocument) -> None:
         ("", "{%p for 行 in 附件说明 %}"),
         ("公文附件说明", "{{ 行 }}"),
         ("", "{%p endfor %}"),
-        *[("", "")] * 3,
-        ("公文署名", "{{ 署名 }}"),
-        ("公文日期", "{{ 成文日期 }}"),
     )
-    for paragraph in document.paragraphs[-4:]:
-        paragraph.paragraph_format.keep_with_next = paragraph.text != "{{ 成文日期 }}"
 
 
 def write_attachments(document: DocxDocument) -> None:
@@ -127,7 +154,11 @@ def write_imprint(document: DocxDocument) -> None:
         ("公文版记", "　{{ 印发机关 }}\t{{ 印发日期 }}"),
         ("公文末行", ""),
     )
-    for paragraph in document.paragraphs[-5:]:
+    pin_imprint(document)
+
+
+def pin_imprint(document: DocxDocument) -> None:
+    for paragraph in document.paragraphs[-6:]:
         if paragraph.style is not None and paragraph.style.name == IMPRINT_STYLE:
             pin_to_foot(paragraph)
 
@@ -170,6 +201,54 @@ def build_opinion() -> DocxDocument:
     return document
 
 
+def build_briefing() -> DocxDocument:
+    """A 简报 as offices lay it out: its red name, the issue, who made it over a red rule; 报 and 发 at the foot."""
+    document = start_document("{{ 标题 }}")
+    add_style(document, ISSUE_STYLE, KAI, SIZE_3, "center")
+    copy_rule(document, add_style(document, MADE_STYLE, FANGSONG, SIZE_3, "left", line=400))
+    write_lines(
+        document,
+        ("公文标志", "{{ 发文机关标志 }}"),
+        ("", ""),
+        (ISSUE_STYLE, "{{ 期号 }}"),
+        ("", ""),
+        (MADE_STYLE, "　{{ 署名 }}编\t{{ 成文日期 }}"),
+        *[("", "")] * 2,
+        ("", "{%p for 行 in 标题行 %}"),
+        ("公文标题", "{{ 行 }}"),
+        ("", "{%p endfor %}"),
+        ("", "{%p if 稿别 %}"),
+        ("公文稿别", "{{ 稿别 }}"),
+        ("", "{%p endif %}"),
+        ("", ""),
+        ("", "{%p for 部分 in 各部分 %}"),
+        ("公文一级", "{{ 部分.标题 }}"),
+        *loop_blocks("部分.段"),
+        ("", "{%p endfor %}"),
+    )
+    write_attachment_notes(document)
+    write_attachments(document)
+    lines = ("　报：{{ 抄送 }}。", "　发：{{ 主送机关 }}。", "　{{ 印发机关 }}\t{{ 印发日期 }}")
+    write_lines(
+        document,
+        ("", "{%p if 抄送 %}"),
+        ("公文版记", lines[0]),
+        ("", "{%p endif %}"),
+        *(("公文版记", line) for line in lines[1:]),
+        ("公文末行", ""),
+    )
+    pin_imprint(document)
+    return document
+
+
+def copy_rule(document: DocxDocument, style: Any) -> None:
+    """Give a style the red rule below 发文字号 and a date at the right edge of the 版心."""
+    rule = deepcopy(document.styles["公文字号"].element.pPr.find(qn("w:pBdr")))
+    tab = parse_xml(f'<w:tabs {nsdecls("w")}><w:tab w:val="right" w:pos="{TEXT_WIDTH - CHARACTER}"/></w:tabs>')
+    for element in (rule, tab):
+        style.element.pPr.insert_element_before(element, "w:spacing", "w:ind", "w:jc")
+
+
 def loop_lines(name: str) -> list[tuple[str, str]]:
     """Lines of a free text in the style of their level (7.3.3)."""
     return [
@@ -185,7 +264,7 @@ def loop_lines(name: str) -> list[tuple[str, str]]:
     ]
 
 
-BUILDERS = {"情况通报": build_template, "通知": build_notice, "年度意见": build_opinion}
+BUILDERS = {"情况通报": build_template, "通知": build_notice, "年度意见": build_opinion, "简报": build_briefing}
 
 
 def main(path: Path = TEMPLATE) -> None:

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 from shanxue.plans.models import Plan
 
-from .rules import DocumentKind, DocumentState, FigureKind, FileKind, NumberState, Section
+from .rules import DocumentKind, DocumentState, FigureKind, FileKind, NumberState, NumberStyle, Section
+from .rules.numbering import write_number
 
 
 class Letterhead(models.Model):
@@ -19,6 +20,7 @@ class Letterhead(models.Model):
     mark = models.CharField(max_length=60, blank=True)  # 发文机关标志; without it the bureau's name and 文件
     issuer = models.CharField(max_length=60, blank=True)  # 署名; without it the bureau's name
     code = models.CharField(max_length=20, blank=True)  # 机关代字
+    briefing = models.CharField(max_length=60, default="学习简报")  # what a 简报 is called and numbered under
     printed_by = models.CharField(max_length=60, blank=True)  # 印发机关
     copies = models.CharField(max_length=200, blank=True)  # 抄送
     office = models.CharField(max_length=60, default="学习型党组织办公室")  # whom the units answer
@@ -52,6 +54,7 @@ class OfficialDocument(models.Model):
     line_percent = models.PositiveSmallIntegerField(null=True, blank=True)  # 到会率 below which a branch is named
     line_clause = models.CharField(max_length=80, blank=True)  # where that line is written
     named = models.JSONField(default=list, blank=True)  # which persons are named (NamedChoice)
+    practices = models.JSONField(null=True, blank=True)  # of a 简报: the outcomes that the office chose to tell of
     tables = models.JSONField(default=list, blank=True)  # the attachments, cell by cell
     tables_seen = models.CharField(max_length=64, blank=True)  # sha256 of newer tables that the office did not take
     drafted_at = models.DateTimeField()
@@ -170,11 +173,12 @@ class NamedPerson(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The running numbers of one 机关代字 in one year. ``first``: before it stands the register on paper."""
+    """The running numbers of a 机关代字, or a 简报, in a year. ``first``: before it stands the register on paper."""
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="number_series")
     code = models.CharField(max_length=20)
     year = models.SmallIntegerField()
+    style = models.CharField(max_length=2, choices=list_choices(NumberStyle), default=NumberStyle.DOCUMENT)
     first = models.PositiveIntegerField(default=1)
     last = models.PositiveIntegerField(default=0)
 
@@ -184,9 +188,13 @@ class NumberSeries(models.Model):
             models.CheckConstraint(condition=Q(last__gte=F("first") - 1), name="series_goes_on_from_its_first"),
         ]
 
+    def write(self, number: int | str) -> str:
+        """Write one number of the series as documents bear it."""
+        return write_number(self.style, self.code, self.year, number)
+
 
 class DocumentNumber(models.Model):
-    """One 发文字号, taken when a document is issued. Never given twice, never taken back."""
+    """One 发文字号 or 期号, taken when a document is issued. Never given twice, never taken back."""
 
     series = models.ForeignKey(NumberSeries, models.PROTECT, related_name="numbers")
     number = models.PositiveIntegerField()
@@ -208,7 +216,7 @@ class DocumentNumber(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series.code}〔{self.series.year}〕{self.number}号"
+        return self.series.write(self.number)
 
 
 class KeptFile(models.Model):

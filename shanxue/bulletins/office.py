@@ -15,7 +15,15 @@ from shanxue.web.office_templates import locate_laid, locate_uploaded
 from .documents import fit_layout
 from .official import SHIPPED
 from .rules import DocumentKind
-from .samples import empty_lists, sample_bulletin, sample_minutes, sample_notice, sample_opinion, sample_sheet
+from .samples import (
+    empty_lists,
+    sample_briefing,
+    sample_bulletin,
+    sample_minutes,
+    sample_notice,
+    sample_opinion,
+    sample_sheet,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ KINDS = {
         TemplateKind(DocumentKind.BULLETIN, "季度、半年、年度的情况通报", SHIPPED / "情况通报.docx", sample_bulletin),
         TemplateKind(DocumentKind.NOTICE, "办公室写的通知", SHIPPED / "通知.docx", sample_notice),
         TemplateKind(DocumentKind.OPINION, "作为公文印发的年度工作意见", SHIPPED / "年度意见.docx", sample_opinion),
+        TemplateKind(DocumentKind.BRIEFING, "按期编的学习简报", SHIPPED / "简报.docx", sample_briefing),
         TemplateKind(filled.MINUTES, "会议记录页的下载", filled.SHIPPED / "会议记录.docx", sample_minutes, fits=False),
         TemplateKind(filled.SHEET, "会议页的签到表", filled.SHIPPED / "签到表.docx", sample_sheet, fits=False),
     )

@@ -16,14 +16,14 @@ from shanxue.plans.documents import list_sections, write_row
 from shanxue.plans.models import Plan
 from shanxue.web.office_templates import find_own_template
 
-from .documents import fit_layout, list_bulletin_variables
+from .documents import fit_layout, list_bulletin_variables, show_attachment, show_blocks
 from .models import OfficialDocument
 from .queries.checks import read_tables
 from .queries.documents import list_attachments, read_kept, read_sections
-from .rules import DocumentKind, Section
+from .rules import DocumentKind, NumberStyle, Section
 from .rules.drafting import write_day
 from .rules.marking import Marked
-from .rules.numbering import is_heading
+from .rules.numbering import is_heading, write_number
 from .rules.shapes import Block, Bulletin
 
 SHIPPED = Path(__file__).parent / "templates_docx"
@@ -54,6 +54,8 @@ def list_document_variables(document: OfficialDocument) -> dict[str, Any]:
         bulletin = compose_document(document)
         return list_bulletin_variables(bulletin, document.bureau.name, _tell_year(document))
     common = list_common(document)
+    if document.kind == DocumentKind.BRIEFING:
+        return common | list_briefing_variables(document)
     if document.kind == DocumentKind.OPINION:
         assert document.plan is not None
         return common | {"各节": list_plan_sections(document.plan)}
@@ -73,6 +75,31 @@ def compose_document(document: OfficialDocument) -> Bulletin:
         printed_by=document.printed_by, printed=common["印发日期"],
         figures={one.label: one.value for one in read_kept(document).values()},
     )  # fmt: skip
+
+
+def list_briefing_variables(document: OfficialDocument) -> dict[str, Any]:
+    """What a 简报 has besides: its issue, its parts that say something, its tables, its figures."""
+    sections = read_sections(document)
+    told = [(section, list_blocks(sections, section)) for section in sections]
+    tables = read_tables(document.tables)
+    names = [clean_text(table.title) for table in tables] + [clean_text(one) for one in list_attachments(document)]
+    labels = [f"附件{place}" if len(names) > 1 else "附件" for place in range(1, len(tables) + 1)]
+    return {
+        "期号": write_issue(document),
+        "各部分": [
+            {"标题": f"{write_numeral(number)}、{section}", "段": show_blocks(blocks)}
+            for number, (section, blocks) in enumerate((one for one in told if one[1]), 1)
+        ],
+        "附件说明": number_attachments(names),
+        "附件": [show_attachment(table, label) for table, label in zip(tables, labels, strict=True)],
+        "数字": {one.label: one.value for one in read_kept(document).values()},
+    }
+
+
+def write_issue(document: OfficialDocument) -> str:
+    """第3期, blank until it is issued."""
+    number = getattr(document, "number", None)
+    return f"第{number.number if number else '　'}期"
 
 
 def list_blocks(sections: dict[Section, Marked], section: Section) -> tuple[Block, ...]:
@@ -120,11 +147,12 @@ def list_common(document: OfficialDocument) -> dict[str, Any]:
     issued = document.issued_on
     year = _tell_year(document)
     number = getattr(document, "number", None)
+    style = NumberStyle.ISSUE if document.kind == DocumentKind.BRIEFING else NumberStyle.DOCUMENT
     blank = f"{year}年{DATE_PLACE}"
     attached = [clean_text(name) for name in list_attachments(document)]
     return {
         "发文机关标志": clean_text(document.mark),
-        "发文字号": str(number) if number else f"{document.code or '××'}〔{year}〕　号",
+        "发文字号": str(number) if number else write_number(style, document.code or "××", int(year), "　"),
         "标题": clean_text(document.title),
         "标题行": list(break_document_title(document.title, document.issuer)),
         "稿别": "" if number and issued else "（送审稿）",

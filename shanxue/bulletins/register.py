@@ -30,7 +30,7 @@ def write_register(year: int, series: Sequence[SeriesRows]) -> bytes:
     line = 1
     for one in series:
         if one.series.first > 1:
-            before = f"{one.series.code}〔{year}〕1—{one.series.first - 1}号见纸质登记簿"
+            before = one.series.write(f"1—{one.series.first - 1}") + "见纸质登记簿"
             sheet.write_string(line, 0, before, wrap)
             line += 1
         for number in reversed(one.numbers):

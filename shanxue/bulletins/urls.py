@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from .rules import DocumentKind
 from .views import drafts, registry, signing, templates
 
 app_name = "bulletins"
 urlpatterns: list[URLPattern] = [
     path("", drafts.list_documents, name="documents"),
     path("new/", drafts.start_bulletin, name="new"),
+    path("briefings/new/", drafts.start_bulletin, {"kind": DocumentKind.BRIEFING}, name="briefing_new"),
     path("notices/new/", drafts.start_notice, name="notice_new"),
     path("opinions/<int:plan_id>/", drafts.start_opinion, name="opinion_new"),
     path("<int:document_id>/", drafts.show_document, name="document"),

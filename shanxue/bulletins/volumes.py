@@ -49,8 +49,8 @@ def _write_piece(row: OfficialDocument) -> Piece:
 
 
 def tell_retention(row: OfficialDocument) -> Retention:
-    """The year's opinion and the year's 通报 are kept for good, those of a quarter 30 years, notices 10 (rules 2.9)."""
-    if row.kind == DocumentKind.OPINION or row.period.endswith("y"):
+    """The year's opinion and the year's 通报 are kept for good, those of a quarter 30 years, others 10 (rules 2.9)."""
+    if row.kind == DocumentKind.OPINION or (row.kind == DocumentKind.BULLETIN and row.period.endswith("y")):
         return Retention.PERMANENT
     return Retention.THIRTY_YEARS if row.kind == DocumentKind.BULLETIN else Retention.TEN_YEARS
 

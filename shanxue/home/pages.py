@@ -183,8 +183,9 @@ ASSESSMENT = Section(_("年度考核"), (
 ))  # fmt: skip
 
 DOCUMENTS = Section(_("公文和简报"), (
-    Page("bulletins:documents", _("公文"), _("情况通报、通知、年度意见：起草、签发和存档。"), reads_others),
+    Page("bulletins:documents", _("公文"), _("情况通报、通知、年度意见、简报：起草、签发和存档。"), reads_others),
     Page("bulletins:new", _("新建情况通报"), _("选一个季度，由记录生成草稿。"), keeps_office),
+    Page("bulletins:briefing_new", _("编简报"), _("选一个月或季度，由记录生成，按期编号。"), keeps_office),
     Page("bulletins:notice_new", _("写通知"), _("标题、主送、正文和附件。"), keeps_office),
     Page("home:briefs", _("月度简报"), _("一页 A4，带到会上：这个月的数字和变化。"), reads_bureau),
     Page("bulletins:register", _("发文登记"), _("每个发文字号给了哪份文件，作废的也在。"), reads_bureau),

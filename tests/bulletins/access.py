@@ -12,6 +12,7 @@ SIGNS: set[str | None] = {"office", "leader"}
 OPEN_TO: dict[str, set[str | None]] = {
     "bulletins:documents": READERS,
     "bulletins:new": KEEPS,
+    "bulletins:briefing_new": KEEPS,
     "bulletins:notice_new": KEEPS,
     "bulletins:opinion_new": set(),
     "bulletins:document": READERS,  # an issued one of the whole bureau

@@ -132,7 +132,7 @@ def test_every_variable_is_in_the_manual() -> None:
 
 def test_the_shipped_templates_are_what_the_scripts_make(tmp_path: Path) -> None:
     for folder, make, names in (
-        (SHIPPED, make_bulletins_template, ("通知", "年度意见")),
+        (SHIPPED, make_bulletins_template, ("通知", "年度意见", "简报")),
         (ACTIVITIES_SHIPPED, make_activities_template, ("会议记录", "签到表")),
     ):
         for name in names:

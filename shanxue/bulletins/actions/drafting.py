@@ -22,14 +22,14 @@ from ..models import DocumentPart, Figure, Letterhead, NamedPerson, NamedUnit, O
 from ..queries.checks import TABLES, check_document, hash_tables, write_tables
 from ..queries.documents import find_last_bulletin, read_letterhead, writes_scope
 from ..queries.gathering import draft_document, has_something
-from ..rules import BULLETIN_SECTIONS, DocumentKind, DocumentState, Section
+from ..rules import FROM_RECORDS, SECTIONS, DocumentKind, DocumentState, Section
 from ..rules.checking import Change
 from ..rules.drafts import Draft, Evidence, read_spans, write_spans
 from ..rules.marking import Marked, carry_spans, replace_figures
 from ..rules.periods import NamedPeriod, read_period
 
 HEADER = ("title", "mark", "issuer", "code", "to", "copies", "printed_by")
-CHOICES = ("due_on", "answer_days", "line_percent", "line_clause", "named")
+CHOICES = ("due_on", "answer_days", "line_percent", "line_clause", "named", "practices")
 MANUAL = "manual"  # the figure of evidence that somebody wrote by hand: none
 
 
@@ -89,6 +89,9 @@ def _start(actor: Actor, kind: DocumentKind, title: str, to: str, at: datetime, 
         printed_by=head.printed_by or head.issuer or bureau.name, answer_days=head.answer_days,
         drafted_at=at, drafted_by=actor.user, **values,
     )  # fmt: skip
+    if kind == DocumentKind.BRIEFING:  # bears its own name, is numbered under it, and is made by the office
+        document.mark = document.code = head.briefing
+        document.issuer = document.printed_by = head.office
     try:
         with transaction.atomic():
             document.save(force_insert=True)
@@ -105,39 +108,47 @@ def find_open_draft(bureau: Bureau, title: str) -> OfficialDocument | None:
     return OfficialDocument.objects.filter(bureau=bureau, title=title, state__in=open_states).first()
 
 
-def name_bulletin(bureau: Bureau, unit: Unit | None, period: NamedPeriod, issuer: str) -> str:
+def name_bulletin(
+    bureau: Bureau, unit: Unit | None, period: NamedPeriod, issuer: str, kind: DocumentKind = DocumentKind.BULLETIN
+) -> str:
+    if kind == DocumentKind.BRIEFING:
+        return f"{period.label}{unit.name if unit else ''}学习情况"
     return f"{issuer or bureau.name}关于{period.label}{unit.name if unit else ''}学习情况的通报"
 
 
 @transaction.atomic
-def draft_bulletin(actor: Actor, unit: Unit | None, code: str, *, at: datetime) -> OfficialDocument:
-    """Draft the 情况通报 of a period from the records. Raises ``Refusal`` when there is nothing to speak of."""
+def draft_bulletin(
+    actor: Actor, unit: Unit | None, code: str, *, at: datetime, kind: DocumentKind = DocumentKind.BULLETIN
+) -> OfficialDocument:
+    """Draft the 情况通报 or 简报 of a period from the records. Raises ``Refusal`` when there is nothing to speak of."""
     demand_scope(actor, unit)
     assert actor.bureau is not None
     period = read_period(code)
     if period is None or period.period.from_on > actor.on:
-        raise Refusal("bad_period", "请选一个已经开始的季度、半年或年度。")
-    title = name_bulletin(actor.bureau, unit, period, read_letterhead(actor.bureau).issuer)
+        raise Refusal("bad_period", "请选一个已经开始的期间。")
+    title = name_bulletin(actor.bureau, unit, period, read_letterhead(actor.bureau).issuer, kind)
     document = _start(
-        actor, DocumentKind.BULLETIN, title, "各党支部、各部门", at, unit=unit, period=code,
+        actor, kind, title, "各党支部、各部门", at, unit=unit, period=code,
         from_on=period.period.from_on, until_on=period.period.until_on,
     )  # fmt: skip
     if not has_something(document, period, actor.on):
-        raise Refusal("nothing_to_report", _say_nothing(actor.bureau, period))
+        raise Refusal("nothing_to_report", _say_nothing(actor.bureau, period, kind))
     _store_draft(document, draft_document(document, actor.on), at)
-    record_document(document, actor, at, "draft_bulletin", {"period": code, "unit": unit.pk if unit else None})
+    detail = {"kind": kind, "period": code, "unit": unit.pk if unit else None}
+    record_document(document, actor, at, "draft_bulletin", detail)
     return document
 
 
-def _say_nothing(bureau: Bureau, period: NamedPeriod) -> str:
-    last = find_last_bulletin(bureau, DocumentKind.BULLETIN)
+def _say_nothing(bureau: Bureau, period: NamedPeriod, kind: DocumentKind) -> str:
+    last = find_last_bulletin(bureau, kind)
     found = read_period(last.period) if last is not None else None
-    told = f"最近一次通报：{found.label}。" if found else "还没有发过通报。"
-    return f"{period.label}没有可通报的数据，{told}"
+    word, verb = ("简报", "可写的") if kind == DocumentKind.BRIEFING else ("通报", "可通报的")
+    told = f"最近一次{word}：{found.label}。" if found else f"还没有发过{word}。"
+    return f"{period.label}没有{verb}数据，{told}"
 
 
 def _store_draft(document: OfficialDocument, draft: Draft, at: datetime) -> None:
-    for section in BULLETIN_SECTIONS:
+    for section in SECTIONS[DocumentKind(document.kind)]:
         marked = draft.sections[section]
         DocumentPart.objects.create(
             document=document, section=section, text=marked.text, spans=write_spans(marked), drafted=marked.text
@@ -200,13 +211,15 @@ def edit_document(actor: Actor, document: OfficialDocument, edit: Edit, *, at: d
     for name, value in edit.header.items():
         setattr(row, name, value)
     row.revision += 1
+    if row.kind == DocumentKind.BRIEFING:
+        row.code = row.mark
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise Refusal("title_twice", f"已有一份叫《{row.title}》的草稿，请换一个标题。", status=409) from error
     _save_texts(row, edit.texts)
-    if row.kind == DocumentKind.BULLETIN and any(before[name] != getattr(row, name) for name in CHOICES):
+    if row.kind in FROM_RECORDS and any(before[name] != getattr(row, name) for name in CHOICES):
         _renew(row, draft_document(row, actor.on), at)
     changed = [name for name, value in before.items() if value != getattr(row, name)]
     record_document(row, actor, at, "edit_document", {"changed": changed, "revision": row.revision})

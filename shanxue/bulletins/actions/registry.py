@@ -15,7 +15,8 @@ from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor
 
 from ..models import DocumentNumber, NumberSeries, OfficialDocument
-from ..rules import NumberState
+from ..queries.documents import read_letterhead
+from ..rules import DocumentKind, NumberState, NumberStyle
 from .drafting import demand_scope
 
 
@@ -27,7 +28,7 @@ def take_number(
     The UPDATE holds the row of the series until the transaction ends: whoever comes second waits and gets the number
     after; when the first fails, its number is the second's.
     """
-    NumberSeries.objects.get_or_create(bureau=bureau, code=code, year=on.year)
+    _open_series(bureau, code, on.year, document)
     held = NumberSeries.objects.filter(bureau=bureau, code=code, year=on.year)
     held.update(last=F("last") + 1)
     series = held.get()
@@ -36,12 +37,20 @@ def take_number(
     )
 
 
+def _open_series(bureau: Bureau, code: str, year: int, document: OfficialDocument | None = None) -> NumberSeries:
+    """The series of a code and year; under the name of a 简报 it counts issues."""
+    issue = document.kind == DocumentKind.BRIEFING if document else code == read_letterhead(bureau).briefing
+    style = NumberStyle.ISSUE if issue else NumberStyle.DOCUMENT
+    series, _ = NumberSeries.objects.get_or_create(bureau=bureau, code=code, year=year, defaults={"style": style})
+    return series
+
+
 @transaction.atomic
 def begin_series(actor: Actor, code: str, year: int, used: int, *, at: datetime) -> NumberSeries:
     """Say up to which number the year's register on paper went, before the first number is taken here."""
     assert actor.bureau is not None
     demand_scope(actor, None)
-    series, _ = NumberSeries.objects.select_for_update().get_or_create(bureau=actor.bureau, code=code, year=year)
+    series = NumberSeries.objects.select_for_update().get(pk=_open_series(actor.bureau, code, year).pk)
     if series.numbers.exists():
         raise Refusal("series_begun", f"{code}〔{year}〕已经在这里编过号，不能再改起始号。", status=409)
     series.first, series.last = used + 1, used
@@ -56,8 +65,7 @@ def enter_number(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> Do
     assert actor.bureau is not None
     demand_scope(actor, None)
     code, on, title, number = values["code"], values["on"], values["title"], values["number"]
-    series, _ = NumberSeries.objects.get_or_create(bureau=actor.bureau, code=code, year=on.year)
-    series = NumberSeries.objects.select_for_update().get(pk=series.pk)
+    series = NumberSeries.objects.select_for_update().get(pk=_open_series(actor.bureau, code, on.year).pk)
     if number <= series.last:
         raise Refusal("number_taken", _say_taken(series, number), status=409)
     if number > series.last + 1:
@@ -68,7 +76,7 @@ def enter_number(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> Do
 
 
 def _say_taken(series: NumberSeries, number: int) -> str:
-    taken = f"{series.code}〔{series.year}〕{number}号"
+    taken = series.write(number)
     row = series.numbers.filter(number=number).first()
     told = f"已经用在《{row.title}》上" if row else "在纸质登记簿上已经用过"
     return f"{taken}{told}，下一个号是 {series.last + 1} 号。"

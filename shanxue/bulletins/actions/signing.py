@@ -17,7 +17,7 @@ from ..models import DocumentNumber, KeptFile, NamedUnit, OfficialDocument
 from ..official import write_document
 from ..queries.checks import check_document
 from ..queries.documents import is_late, is_own_draft, may_sign, may_write, read_letterhead
-from ..rules import DocumentState, FileKind, NumberState
+from ..rules import DocumentKind, DocumentState, FileKind, NumberState
 from ..rules.checking import say_changes
 from .drafting import lock_document, lock_draft, record_document
 from .registry import take_number
@@ -121,7 +121,9 @@ def _issue(actor: Actor, row: OfficialDocument, at: datetime) -> OfficialDocumen
 
 
 def _settle_points(row: OfficialDocument, actor: str, at: datetime) -> None:
-    """What the office had put on the agenda, and this document speaks of, waits no longer."""
+    """What the office had put on the agenda, and this 情况通报 speaks of, waits no longer."""
+    if row.kind != DocumentKind.BULLETIN:
+        return
     told = {one["where"] for named in NamedUnit.objects.filter(document=row) for one in named.evidence}
     points = [point for point in list_agenda_points(row.bureau) if point.where in told]
     settle_agenda_points(points, _name_key(row), actor=actor, at=at)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ..models import NamedUnit, OfficialDocument
-from ..rules import DocumentKind, Section
+from ..rules import FROM_RECORDS, DocumentKind, Section
 from ..rules.checking import (
     NAMING,
     Change,
@@ -55,9 +55,9 @@ class Check:
 
 
 def check_document(document: OfficialDocument, today: date) -> Check:
-    """Look at a document: a bulletin against the records of today, every kind for what is missing."""
+    """Look at a document: one from records against those of today, every kind for what is missing."""
     sections, figures = read_sections(document), read_kept(document)
-    if document.kind != DocumentKind.BULLETIN:
+    if document.kind not in FROM_RECORDS:
         return Check(sections, figures, obstacles=list_obstacles(document, sections, []))
     fresh = draft_document(document, today)
     used = frozenset(key for section in sections.values() for key in section.keys)
@@ -121,10 +121,11 @@ def list_obstacles(document: OfficialDocument, sections: dict[Section, Marked], 
     if not (document.code or read_letterhead(document.bureau).code):
         found.append("还没有填机关代字，编不出发文字号。请到“发文设置”填写。")
     if not document.to.strip():
-        found.append("还没有填主送机关。")
+        found.append("还没有填发送范围。" if document.kind == DocumentKind.BRIEFING else "还没有填主送机关。")
     if document.kind == DocumentKind.NOTICE and not sections.get(Section.BODY, Marked()).text.strip():
         found.append("正文还是空的。")
-    if document.kind == DocumentKind.BULLETIN:
-        found += [f"“{section}”是空的。" for section, part in sections.items() if not part.text.strip()]
+    if document.kind in FROM_RECORDS:
+        asked = [section for section in sections if section != Section.PRACTICES]  # nothing to praise is no gap
+        found += [f"“{section}”是空的。" for section in asked if not sections[section].text.strip()]
     found += [f"“{unit}”写进了正文，但没有依据。请写明依据，或者从正文里删去。" for unit in unproved]
     return found

@@ -24,12 +24,14 @@ from shanxue.orgs.models import Bureau, Unit
 from shanxue.orgs.queries import filter_in_force, order_units
 from shanxue.orgs.rules import UnitKind
 from shanxue.plans.rules.settling import Settled
+from shanxue.study.queries.outcomes import list_adopted
 from shanxue.study.queries.totals import count_notes_by_person
 from shanxue.supervision.queries.agenda import list_agenda_points
 from shanxue.supervision.queries.periods import list_duties_of_units
 
 from ..models import OfficialDocument
-from ..rules import NamedChoice
+from ..rules import DocumentKind, NamedChoice
+from ..rules.briefing import Practice, write_briefing
 from ..rules.drafting import Wanted, draft_period
 from ..rules.drafts import Draft
 from ..rules.facts import DutyFact, DutyOutcome, PeriodFacts, PersonFact, PointFact, SessionFact, UnitFacts
@@ -43,15 +45,33 @@ def draft_document(document: OfficialDocument, today: date) -> Draft:
     """Draft a document's period anew from the records of today."""
     period = read_period(document.period)
     assert period is not None
-    facts = gather_facts(document, period, today)
-    draft = draft_period(facts, read_wanted(document))
-    return add_year(draft, document, period, read_wanted(document)) if document.period.endswith("y") else draft
+    facts, wanted = gather_facts(document, period, today), read_wanted(document)
+    draft = draft_period(facts, wanted)
+    if document.kind == DocumentKind.BRIEFING:
+        return write_briefing(draft, facts, _list_chosen(document), wanted)
+    return add_year(draft, document, period, wanted) if document.period.endswith("y") else draft
+
+
+def list_practices(document: OfficialDocument) -> list[Practice]:
+    """List the outcomes of the document's period and scope that a 简报 may tell of. Two queries."""
+    assert document.from_on is not None
+    assert document.until_on is not None
+    units = list_scope(document, document.until_on)
+    rows = list_adopted(document.bureau_id, [unit.pk for unit in units], Period(document.from_on, document.until_on))
+    return [Practice(one.pk, one.unit.name, one.title, one.adopted_as, one.evidence) for one in rows]
+
+
+def _list_chosen(document: OfficialDocument) -> list[Practice]:
+    chosen = set(document.practices or ())
+    return [one for one in list_practices(document) if one.id in chosen] if chosen else []
 
 
 def has_something(document: OfficialDocument, period: NamedPeriod, today: date) -> bool:
-    """Whether there is anything to speak of: records of these days, or for a year its assessment."""
+    """Whether there is anything to speak of: records of these days, or for the 通报 of a year its assessment."""
     if not gather_facts(document, period, today).is_empty:
         return True
+    if document.kind != DocumentKind.BULLETIN:
+        return False
     return document.period.endswith("y") and document.unit is None and find_report(document.bureau, period) is not None
 
 
@@ -76,7 +96,7 @@ def gather_facts(document: OfficialDocument, period: NamedPeriod, today: date) -
     units = _count_units(bureau.pk, in_scope, days, today)
     told = {duty.unit_id for duty in duties} | {session.unit_id for session in sessions}
     units = [unit for unit in units if unit.kind in ALWAYS_LISTED or unit.id in told or _is_known(unit)]
-    points = _list_points(bureau, names, duties)
+    points = _list_points(bureau, names, duties) if document.kind == DocumentKind.BULLETIN else []
     persons = _list_persons(bureau.pk, names, days) if NamedChoice.MISSED in document.named else []
     return PeriodFacts(
         bureau=bureau.name, scope=document.unit.name if document.unit else "全局", label=period.label,

@@ -9,6 +9,7 @@ class DocumentKind(StrEnum):
     BULLETIN = "情况通报"
     NOTICE = "通知"
     OPINION = "年度意见"
+    BRIEFING = "简报"
 
 
 class DocumentState(StrEnum):
@@ -24,16 +25,22 @@ FINAL = (DocumentState.ISSUED, DocumentState.VOID)
 
 
 class Section(StrEnum):
-    """Parts of the text, in order. A 情况通报 has the first four, every other document the last."""
+    """Parts of the text, in order; which of them a kind has is said in ``SECTIONS``."""
 
     OPENING = "引言"
     OVERALL = "总体情况"
+    PRACTICES = "经验做法"
     PROBLEMS = "存在问题"
     REQUIREMENTS = "整改要求"
     BODY = "正文"
 
 
 BULLETIN_SECTIONS = (Section.OPENING, Section.OVERALL, Section.PROBLEMS, Section.REQUIREMENTS)
+SECTIONS = {
+    DocumentKind.BULLETIN: BULLETIN_SECTIONS,
+    DocumentKind.BRIEFING: (Section.OVERALL, Section.PRACTICES, Section.PROBLEMS),
+}
+FROM_RECORDS = tuple(SECTIONS)  # kinds whose draft and figures come from the records of a period
 
 
 class FigureKind(StrEnum):
@@ -53,6 +60,13 @@ class AnswerState(StrEnum):
     IN_TIME = "按期说明"
     LATE = "逾期说明"
     NONE = "没有说明"
+
+
+class NumberStyle(StrEnum):
+    """How a series writes its numbers: 云示党〔2026〕3号, or an issue of a 简报: 学习简报2026年第3期."""
+
+    DOCUMENT = "字号"
+    ISSUE = "期号"
 
 
 class FileKind(StrEnum):

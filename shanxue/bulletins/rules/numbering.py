@@ -1,4 +1,4 @@
-"""Headings （一）（二） of an edited section. Plain Python."""
+"""Headings （一）（二） of an edited section, and the numbers that documents bear. Plain Python."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import re
 
 from shanxue.base.lettering import write_numeral
 
+from . import NumberStyle
 from .marking import Marked, Span
 
 HEADING = re.compile(r"^（[一二三四五六七八九十]+）")
 LONGEST_HEADING = 30  # characters; a longer line that begins so is a sentence
+
+
+def write_number(style: str, code: str, year: int, number: int | str) -> str:
+    """Write a number as its series does; ``number`` may be a blank where it is not taken yet."""
+    return f"{code}{year}年第{number}期" if style == NumberStyle.ISSUE else f"{code}〔{year}〕{number}号"
 
 
 def is_heading(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""The periods a 情况通报 may speak of, as an office names them. Plain Python."""
+"""The periods a 情况通报 or a 简报 may speak of, as an office names them. Plain Python."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from shanxue.base.lettering import NUMERALS
 from shanxue.base.periods import Period, add_months
 
-UNITS = {"q": ("quarter", 3), "h": ("half", 6), "y": ("year", 12)}
+UNITS = {"m": ("month", 1), "q": ("quarter", 3), "h": ("half", 6), "y": ("year", 12)}
 
 
 @dataclass(frozen=True)
 class NamedPeriod:
-    """``code``: 2026q3, 2026h1, 2026y; ``label``: 2026年第三季度, 2026年上半年, 2026年度."""
+    """``code``: 2026m6, 2026q3, 2026h1, 2026y; ``label``: 2026年6月, 2026年第三季度, 2026年上半年, 2026年度."""
 
     code: str
     label: str
@@ -28,7 +28,7 @@ def read_period(code: str) -> NamedPeriod | None:
     if letter == "y":
         place = 1 if not number else 0
     else:
-        place = int(number) if number.isdecimal() and len(number) == 1 else 0
+        place = int(number) if number.isdecimal() and number[0] != "0" and len(number) <= 2 else 0
     months = UNITS[letter][1]
     if not 1 <= place <= 12 // months:
         return None
@@ -37,6 +37,8 @@ def read_period(code: str) -> NamedPeriod | None:
 
 
 def _name(year: int, letter: str, place: int) -> str:
+    if letter == "m":
+        return f"{year}年{place}月"
     if letter == "q":
         return f"{year}年第{NUMERALS[place - 1]}季度"
     return f"{year}年{'上' if place == 1 else '下'}半年" if letter == "h" else f"{year}年度"
@@ -54,6 +56,14 @@ def list_periods(today: date) -> list[NamedPeriod]:
     latest = next(one for one in quarters if one.period.until_on <= today)
     shown = [latest, *(one for one in quarters if one is not latest)]
     return [*shown[:4], *halves[:2], *years[:2]]
+
+
+def list_briefing_periods(today: date) -> list[NamedPeriod]:
+    """List what a 简报 may speak of: the month that ended last first, this month and two before, then as a 通报."""
+    first = today.replace(day=1)
+    starts = [add_months(first, -back) for back in (1, 0, 2, 3)]
+    months = [read_period(f"{start.year}m{start.month}") for start in starts]
+    return [*(one for one in months if one is not None), *list_periods(today)]
 
 
 def _list_codes(year: int) -> list[str]:

@@ -23,13 +23,13 @@ from ..actions import drafting, signing
 from ..files import read_file
 from ..forms import EditForm, EvidenceForm, FileForm, NoticeForm, PeriodForm
 from ..models import KeptFile, OfficialDocument
-from ..official import list_common, number_attachments, write_document
+from ..official import list_common, number_attachments, write_document, write_issue
 from ..queries import documents as queries
 from ..queries.checks import Check, check_document
-from ..queries.gathering import list_scope
-from ..rules import FINAL, DocumentKind, DocumentState, FileKind
+from ..queries.gathering import list_practices, list_scope
+from ..rules import FINAL, FROM_RECORDS, DocumentKind, DocumentState, FileKind
 from ..rules.checking import say_changes
-from ..rules.periods import list_periods, read_period
+from ..rules.periods import list_briefing_periods, list_periods, read_period
 from .showing import FONTS, find_where, send_file, show_sections, show_tables
 
 PER_PAGE = 30
@@ -53,32 +53,37 @@ def list_documents(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def start_bulletin(request: HttpRequest) -> HttpResponse:
-    """Choose the period and the scope; 生成草稿 makes the draft."""
+def start_bulletin(request: HttpRequest, kind: DocumentKind = DocumentKind.BULLETIN) -> HttpResponse:
+    """Choose the period and the scope; 生成草稿 makes the draft of a 情况通报 or a 简报."""
     actor = demand_actor(request)
     demand_power(actor.keeps_office)
-    form = PeriodForm(list_periods(actor.on), queries.list_scopes(actor), request.POST or None)
+    briefing = kind == DocumentKind.BRIEFING
+    periods = list_briefing_periods(actor.on) if briefing else list_periods(actor.on)
+    form = PeriodForm(periods, queries.list_scopes(actor), request.POST or None)
     if request.method == "POST" and form.is_valid():
         unit, code = form.find_unit(), form.cleaned_data["period"]
         found: OfficialDocument | None
         try:
-            found = drafting.draft_bulletin(actor, unit, code, at=timezone.now())
+            found = drafting.draft_bulletin(actor, unit, code, at=timezone.now(), kind=kind)
         except Refusal as refusal:
-            found = _find_same(actor, refusal, unit, code)
+            found = _find_same(actor, refusal, unit, code, kind)
             if found is None:
                 form.add_error(None, refusal.sentence)
         if found is not None:
             return redirect("bulletins:document", found.pk)
-    return render(request, "bulletins/new.html", {"form": form}, status=400 if form.errors else 200)
+    page = {"form": form, "briefing": briefing}
+    return render(request, "bulletins/new.html", page, status=400 if form.errors else 200)
 
 
-def _find_same(actor: Actor, refusal: Refusal, unit: Unit | None, code: str) -> OfficialDocument | None:
+def _find_same(
+    actor: Actor, refusal: Refusal, unit: Unit | None, code: str, kind: DocumentKind
+) -> OfficialDocument | None:
     """A repeated click leads to the draft that stands already."""
     period = read_period(code)
     if refusal.code != "draft_twice" or period is None or actor.bureau is None:
         return None
     issuer = queries.read_letterhead(actor.bureau).issuer
-    return drafting.find_open_draft(actor.bureau, drafting.name_bulletin(actor.bureau, unit, period, issuer))
+    return drafting.find_open_draft(actor.bureau, drafting.name_bulletin(actor.bureau, unit, period, issuer, kind))
 
 
 @login_required
@@ -137,7 +142,8 @@ def describe_document(actor: Actor, document: OfficialDocument, check: Check) ->
         "takes_back": writes and document.state == DocumentState.SUBMITTED,
         "signs": _may_sign_now(actor, document), "voids": _may_void(actor, document),
         "is_final": document.state in FINAL, "is_void": document.state == DocumentState.VOID, "plan": document.plan,
-        "is_bulletin": document.kind == DocumentKind.BULLETIN,
+        "names_units": document.kind in FROM_RECORDS, "is_briefing": document.kind == DocumentKind.BRIEFING,
+        "issue": write_issue(document),
     }  # fmt: skip
 
 
@@ -172,7 +178,8 @@ def edit_document(request: HttpRequest, document_id: int) -> HttpResponse:
     document = queries.find_kept_document(actor, document_id)
     if document.state != DocumentState.DRAFT:
         raise Refusal("not_a_draft", _("这份文件不是草稿，不能再改。要改请先退回草稿。"), status=409)
-    form = EditForm(document, queries.read_sections(document), request.POST or None)
+    practices = list_practices(document) if document.kind == DocumentKind.BRIEFING else []
+    form = EditForm(document, queries.read_sections(document), practices, request.POST or None)
     if request.method == "POST" and form.is_valid():
         edit = drafting.Edit(form.read_header(), form.read_texts(), form.cleaned_data["revision"])
         try:

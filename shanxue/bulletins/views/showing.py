@@ -21,7 +21,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONTS = (TITLE, FANGSONG, HEI, KAI)
 PAGES = {"duty": "supervision:duty", "session": "activities:session", "unit": "supervision:unit",
-         "finding": "supervision:finding"}  # fmt: skip
+         "finding": "supervision:finding",
+         "outcome": "study:outcome"}  # fmt: skip
 
 
 def find_where(where: str) -> str:
@@ -47,7 +48,9 @@ def show_sections(document: OfficialDocument, check: Check) -> list[dict[str, An
     """The text as the page shows it: paragraphs of pieces, each figure with its address and what is said of it."""
     changed = {change.key: change.new for change in check.changes}
     shown: list[tuple[Section, str]] = []
-    for number, section in enumerate(one for one in check.sections if one not in (Section.OPENING, Section.BODY)):
+    plain = (Section.OPENING, Section.BODY)
+    told = [one for one in check.sections if one not in plain and check.sections[one].text]
+    for number, section in enumerate(told):
         shown.append((section, f"{'一二三四'[number]}、{section}"))
     headings: dict[Section, str] = dict(shown)
     return [

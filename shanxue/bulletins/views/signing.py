@@ -15,10 +15,11 @@ from shanxue.orgs.actors import demand_actor
 
 from ..actions import signing
 from ..forms import AnswerForm, ReasonForm
-from ..models import NumberSeries
+from ..models import NumberSeries, OfficialDocument
 from ..queries import documents as queries
 from ..queries.checks import check_document
-from ..rules import DocumentState
+from ..rules import DocumentKind, DocumentState, NumberStyle
+from ..rules.numbering import write_number
 from .drafts import describe_check, describe_document
 from .showing import find_where
 
@@ -45,14 +46,15 @@ def sign(request: HttpRequest, document_id: int) -> HttpResponse:
     page |= {
         "error": error,
         "form": ReasonForm(),
-        "next_number": _foresee_number(document.bureau_id, document.code, actor.on.year),
+        "next_number": _foresee_number(document, actor.on.year),
     }
     return render(request, "bulletins/sign.html", page, status=409 if error else 200)
 
 
-def _foresee_number(bureau_id: int, code: str, year: int) -> str:
-    series = NumberSeries.objects.filter(bureau=bureau_id, code=code, year=year).first()
-    return f"{code}〔{year}〕{series.last + 1 if series else 1}号"
+def _foresee_number(document: OfficialDocument, year: int) -> str:
+    series = NumberSeries.objects.filter(bureau=document.bureau_id, code=document.code, year=year).first()
+    style = NumberStyle.ISSUE if document.kind == DocumentKind.BRIEFING else NumberStyle.DOCUMENT
+    return write_number(style, document.code, year, series.last + 1 if series else 1)
 
 
 @login_required

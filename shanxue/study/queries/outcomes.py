@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from shanxue.base.errors import refuse_missing
+from shanxue.base.periods import Period
 from shanxue.orgs.queries import Actor, match_own, match_people
 
 from ..models import Outcome
+from ..rules import OutcomeState
 from .people import match_led_people
 
 
@@ -18,6 +22,13 @@ def scope_outcomes(actor: Actor) -> QuerySet[Outcome]:
     reach = match_people(actor, "person_id") if actor.reads_others else match_own(actor, "person_id")
     found = Outcome.objects.filter(reach, bureau=actor.bureau).select_related("person", "unit")
     return found.order_by("-on", "-pk")
+
+
+def list_adopted(bureau_id: int, units: Collection[int], period: Period) -> list[Outcome]:
+    """List the outcomes of these units whose measure was adopted in these days. One query."""
+    found = Outcome.objects.filter(bureau=bureau_id, unit__in=units).exclude(state=OutcomeState.RESEARCH)
+    in_days = found.filter(adopted_on__gte=period.from_on, adopted_on__lt=period.until_on)
+    return list(in_days.select_related("unit").order_by("unit__path", "adopted_on", "pk"))
 
 
 def find_outcome(actor: Actor, outcome_id: int) -> Outcome:
