@@ -31,6 +31,7 @@ from .rules.shapes import Attachment, Block, Bulletin, Choices
 
 TEMPLATE = Path(__file__).parent / "templates_docx" / "情况通报.docx"
 PLAN_WIDTHS = (1500, 3945, 1500, 1900)  # 时限 事项 类别 责任单位
+SHARE_WIDTH = 740  # 100.0% on one line
 TABLE_HEIGHT = TEXT_HEIGHT - 7 * LINE  # what an attachment's label, title, remark and 版记 leave of a page
 
 
@@ -134,9 +135,12 @@ def fit_layout(document: DocxDocument) -> None:
 def _fit_columns(table: Table) -> None:
     """Give 序号 and the name what they need and share the rest alike; other tables by their own measure."""
     count = len(table.columns)
-    if table.rows[0].cells[0].text == "序号":
-        first, second = 560, 1700 if count > 10 else 2100 if count > 6 else 3000
-        widths = [first, second, *[(TEXT_WIDTH - first - second) // max(count - 2, 1)] * (count - 2)]
+    heads = [cell.text for cell in table.rows[0].cells]
+    if heads[0] == "序号":
+        first, second = (500, 1800) if count > 10 else (560, 2100 if count > 6 else 3000)
+        wide = [SHARE_WIDTH if count > 10 and head.endswith("率") else 0 for head in heads[2:]]
+        rest = (TEXT_WIDTH - first - second - sum(wide)) // max(wide.count(0), 1)
+        widths = [first, second, *(width or rest for width in wide)]
     else:
         widths = list(PLAN_WIDTHS) if count == len(PLAN_WIDTHS) else [TEXT_WIDTH // count] * count
     for column, width in zip(table.columns, widths, strict=True):

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
 from shanxue.base.lights import Light
+from shanxue.orgs.rules import UnitKind
 from shanxue.supervision import due
 from shanxue.supervision.actions.rectifying import (
     Task,
@@ -30,7 +33,7 @@ from shanxue.supervision.queries.inspecting import (
     scope_findings,
 )
 from shanxue.supervision.rules.inspecting import ActionState, FindingState, Recheck, Standing, list_obstacles
-from tests.house import House
+from tests.house import House, add_person, add_unit, add_user
 
 from .checks import NOW, TODAY, add_chief, begin, get_actor, hold_six
 
@@ -171,6 +174,41 @@ def test_a_committees_finding_goes_down_and_comes_back_up(house: House, found: F
     )
     close_finding(chief, second, "", at=NOW)
     close_finding(inspector, whole, "两个支部都改了", at=NOW)
+    assert set(Finding.objects.exclude(pk=found.pk).values_list("state", flat=True)) == {"已销号"}
+
+
+def test_three_levels_each_see_and_do_their_own_part(
+    house: House, found: Finding, visit: Callable[[str | None], Client]
+) -> None:
+    """一级抓一级、层层抓落实: committee, 党总支, branch; a part closes from below, and nobody sees above their own."""
+    committee, first = house.units["机关党委"], house.units["第一支部"]
+    general = add_unit(house, "直属党总支", UnitKind.GENERAL_BRANCH, "机关党委")
+    first.parent, first.path = general, f"{general.path}{first.pk}/"
+    first.save()
+    add_person(house, "周八", "直属党总支")
+    add_user(house, "general", "secretary", "直属党总支", "周八")
+    inspector = get_actor(house, "inspector")
+    whole = write_finding(inspector, found.inspection, committee, "补学没有安排", None, at=NOW)
+    (part,) = pass_down(get_actor(house, "chief"), whole, [general], "所属支部没有安排补学", TASK, at=NOW)
+    (own,) = pass_down(get_actor(house, "general"), part, [first], "本支部没有安排补学", TASK, at=NOW)
+    seen = {key: set(scope_findings(get_actor(house, key))) for key in ("chief", "general", "secretary")}
+    assert seen == {"chief": {found, whole, part, own}, "general": {found, part, own}, "secretary": {found, own}}
+    pages = [reverse("supervision:finding", args=[one.pk]) for one in (whole, part, own)]
+    answers = {key: [visit(key).get(page).status_code for page in pages] for key in ("chief", "general", "secretary")}
+    assert answers == {"chief": [200, 200, 200], "general": [404, 200, 200], "secretary": [404, 404, 200]}
+    asked = {name: [row.title for row in due.list_for_unit(house.units[name], NOW) if row.kind == "整改"]
+             for name in ("机关党委", "直属党总支", "第一支部")}  # fmt: skip
+    assert asked == {"机关党委": [], "直属党总支": ["整改：补写落实情况"], "第一支部": ["整改：补写落实情况"] * 2}
+    pass_action(house, part, "general", "chief")
+    assert refuse(lambda: close_finding(get_actor(house, "chief"), part, "", at=NOW)) == (
+        400, "还不能销号：转交下级的还没有销号：第一支部。",
+    )  # fmt: skip
+    report_action(get_actor(house, "secretary"), get_action(own), "已安排", at=NOW)
+    (waiting,) = [row for row in due.list_for_unit(general, NOW) if row.kind == "复核"]
+    assert waiting.title == "复核：第一支部，补写落实情况"
+    recheck_action(get_actor(house, "general"), get_action(own), Recheck.PASSED, "", number=1, at=NOW)
+    for key, finding in (("general", own), ("chief", part), ("inspector", whole)):
+        close_finding(get_actor(house, key), finding, "", at=NOW)
     assert set(Finding.objects.exclude(pk=found.pk).values_list("state", flat=True)) == {"已销号"}
 
 

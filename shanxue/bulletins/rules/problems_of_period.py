@@ -161,8 +161,8 @@ def _find_points(facts: PeriodFacts) -> Finding | None:
         evidence.append(Evidence(point.unit_id, point.unit, names.key, "督查", point.text, point.href))
         rest = mark_numbers(point.text.removeprefix(point.unit).rstrip("。") + "。", f"point/{point.id}")
         figures += [names, *(_show_point(point, span.key, rest.text[span.start : span.stop]) for span in rest.spans)]
-        sentences += [mark("{}", (names.key, names.value)), rest]
-    return Finding("督查发现的问题", join(sentences), tuple(figures), tuple(evidence),
+        sentences.append(join([mark("{}", (names.key, names.value)), rest]))
+    return Finding("督查发现的问题", join(sentences, "\n"), tuple(figures), tuple(evidence),
                    "整改落实", "上述单位对照督查意见整改，{by}将结果报{office}。")  # fmt: skip
 
 

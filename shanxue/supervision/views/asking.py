@@ -123,7 +123,8 @@ def add_points(request: HttpRequest) -> HttpResponse:
          "href": reverse("supervision:duty", args=[one.duty.key])}
         for one in duties
     ]  # fmt: skip
-    return render(request, "supervision/add_points.html", {"points": points, "back": reverse("supervision:duties")})
+    page = {"points": points, "back": reverse("supervision:duties"), "origin": _("任务看板")}
+    return render(request, "supervision/add_points.html", page)
 
 
 def _say_put(request: HttpRequest, made: int) -> HttpResponse:
@@ -153,7 +154,10 @@ def add_found_points(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     if not points:
         raise Refusal("nothing_to_name", _("没有要列入通报的问题：按期改好的、撤回的和本单位自查发现的都不列。"))
-    page = {"points": points, "back": reverse("supervision:findings"), "hides": any(one["hides"] for one in points)}
+    page = {
+        "points": points, "back": reverse("supervision:findings"), "origin": _("问题整改台账"),
+        "hides": any(one["hides"] for one in points),
+    }  # fmt: skip
     return render(request, "supervision/add_points.html", page)
 
 

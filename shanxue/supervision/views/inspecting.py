@@ -48,7 +48,7 @@ def show_inspections(request: HttpRequest) -> HttpResponse:
         "waiting": queries.list_waiting_reports(actor),
         "open": [one for one in inspections if one.state in (InspectionState.PLANNED, InspectionState.RUNNING)],
         "ended": [one for one in inspections if one.state in (InspectionState.CLOSED, InspectionState.DROPPED)],
-        "findings": queries.list_findings(actor, state=FindingState.OPEN),
+        "findings": queries.list_findings(actor, state=FindingState.OPEN), "today": actor.on,
         "inspects": bool(queries.list_inspected_units(actor)), "plans": may_plan(actor),
     }  # fmt: skip
     return render(request, "supervision/inspections.html", page)
@@ -193,7 +193,7 @@ def describe_inspection(actor: Actor, inspection: Inspection) -> dict[str, Any]:
         "planned": inspection.state == InspectionState.PLANNED, "running": running,
         "samples": samples,
         "next": next((one for one, _unmet in samples if one.revision == 0), None),
-        "findings": findings,
+        "findings": findings, "today": actor.on,
         "nameable": len(list_nameable(actor, findings)) if actor.keeps_office else 0,
         "carried": [(one, CarriedForm(prefix=f"c{one.pk}", initial={"verdict": one.verdict, "note": one.note}))
                     for one in queries.list_carried(inspection)],
