@@ -13,6 +13,7 @@ from shanxue.base.lights import Due, Light
 from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor
 from shanxue.orgs.rules import Line
+from shanxue.plans.queries.workdays import read_calendar
 from shanxue.plans.rules.calendar import write_short
 
 from .models import Objection, Proceeding, Result
@@ -127,7 +128,8 @@ def _list_waiting(proceeding: Proceeding, today: date) -> list[Due]:
         )
     appeals = list_appeals(proceeding, AppealState.ASKED)
     if appeals:
-        days = [day for appeal in appeals if (day := find_answer_day(appeal))]
+        calendar = read_calendar(proceeding.bureau)
+        days = [day for appeal in appeals if (day := find_answer_day(appeal, calendar))]
         last = min(days, default=None)
         rows.append(
             Due(

@@ -15,11 +15,11 @@ from shanxue.plans.queries.workdays import read_calendar
 
 from .due import list_for_office
 from .models import Appeal
-from .queries.results import read_version, scope_appeals
+from .queries.proceedings import find_answer_day
+from .queries.results import scope_appeals
 from .rules.appeals import AppealState
-from .rules.proceedings import count_days
 
-TERM = timedelta(days=15)  # where the scheme names no term
+TERM = timedelta(days=15)  # after which an appeal is brought up whose scheme names no term; the row says so
 
 
 def list_matters(actor: Actor, now: datetime) -> list[Due]:
@@ -28,27 +28,30 @@ def list_matters(actor: Actor, now: datetime) -> list[Due]:
 
 
 def _list_appeals(actor: Actor, today: date) -> Iterator[Due]:
-    """One row for all appeals over their term (K61). Two queries, however many appeals wait."""
+    """One row for all appeals over the term of their scheme (K61). Two queries, however many appeals wait."""
     waiting = scope_appeals(actor).filter(state=AppealState.ASKED).select_related("result__run__scheme")
     found = list(waiting.order_by("asked_at"))
     late = list(_pick_late(actor, found, today)) if found else []
     if late:
-        words = {"count": len(late), "days": (today - timezone.localdate(late[0].asked_at)).days}
+        words = {"count": len(late), "days": (today - timezone.localdate(late[0][0].asked_at)).days}
+        state = _("最早的一件已等 %(days)d 天") % words
+        if any(last is None for _appeal, last in late):
+            state += _("；细则没有写期限的，满 %(days)d 天提醒") % {"days": TERM.days}
         yield Due(
             key="appeals-over-term",
             kind="申诉",
             title=_("%(count)d 件申诉超过期限还没有答复") % words,
             href=reverse("assessment:appeals"),
             light=Light.LATE,
-            state=_("最早的一件已等 %(days)d 天") % words,
+            state=state,
         )
 
 
-def _pick_late(actor: Actor, appeals: list[Appeal], today: date) -> Iterator[Appeal]:
+def _pick_late(actor: Actor, appeals: list[Appeal], today: date) -> Iterator[tuple[Appeal, date | None]]:
+    """Pick the appeals over their term, each with the term's last day; None: the scheme names none."""
     assert actor.bureau is not None
     calendar = read_calendar(actor.bureau)
     for appeal in appeals:
-        asked_on, term = timezone.localdate(appeal.asked_at), read_version(appeal.result.run.scheme).process.answer
-        last = asked_on + TERM if term.days is None else count_days(asked_on, term, calendar)
-        if today > last:
-            yield appeal
+        last = find_answer_day(appeal, calendar)
+        if today > (last or timezone.localdate(appeal.asked_at) + TERM):
+            yield appeal, last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +20,9 @@ from shanxue.assessment.actions.settling import (
     publish,
     settle,
 )
-from shanxue.assessment.due import list_for_unit
-from shanxue.assessment.models import Amendment, Confirmation, LateRecord, PriorResult, Proceeding, Result
+from shanxue.assessment.due import list_for_office, list_for_unit
+from shanxue.assessment.matters import list_matters
+from shanxue.assessment.models import Amendment, Confirmation, Event, LateRecord, PriorResult, Proceeding, Result
 from shanxue.assessment.proceeding_volumes import list_pieces, list_tables
 from shanxue.assessment.queries.proceedings import (
     list_branch_rows,
@@ -56,6 +58,7 @@ from tests.assessment.proceeding_house import (
 )
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -413,6 +416,34 @@ def test_this_years_results_are_last_years_next_time(desk: Desk) -> None:
     run_trial(office, proceeding, 0, at=at)
     told = [(one.step, [row.person.name for row in one.results]) for one in list_measures(office, proceeding)]
     assert told == [("组织处理", ["王强"]), ("约谈", ["张兰"])]
+
+
+def test_appeals_are_brought_up_by_the_terms_of_their_scheme(desk: Desk) -> None:
+    """K61: ten working days from the day after, whatever fifteen days would be."""
+    proceeding = go_public(desk, desk.open())
+    result = find_frozen(desk, proceeding, "张兰")
+    file_appeal(desk.act_as("member"), result, "A1", "1月那次我来了。", at=CUT)
+    office, leader = desk.act_as("office"), desk.act_as("leader")
+    (row,) = [one for one in list_for_office(office, CUT) if one.key.startswith("appeals-")]
+    assert row.on == date(2026, 1, 19)
+    told = [[one for one in list_matters(leader, CUT + days * DAY) if one.kind == "申诉"] for days in (14, 15)]
+    assert [len(rows) for rows in told] == [0, 1]
+    assert (told[1][0].title, told[1][0].state) == ("1 件申诉超过期限还没有答复", "最早的一件已等 15 天")
+
+
+def test_the_days_of_the_public_notice_come_from_the_scheme(desk: Desk) -> None:
+    """K60, R08: five days, from the shipped text; the appeal's are the office's where the text is silent (K61)."""
+    for name, stars in (("李明", "三星"), ("张兰", "三星"), ("王强", "三星"), ("赵敏", "二星")):
+        Event.objects.create(
+            bureau=desk.town.bureau, person=desk.town.people[name], kind="拟定星级", mark=stars, on=date(2025, 12, 20)
+        )
+    proceeding = bring_to_freeze(desk, desk.open((ROOT / "schemes" / "r08-xingji-dangyuan.toml").read_text("utf-8")))
+    office = desk.act_as("office")
+    confirm_all(desk, proceeding)
+    silent = refuse(lambda: publish(office, proceeding, proceeding.turn, publicity_days=9, appeal_days=None, at=CUT))
+    assert silent == "细则没有写申诉期几天，请填写，至少 1 天。"
+    publish(office, proceeding, proceeding.turn, publicity_days=9, appeal_days=5, at=CUT)
+    assert (proceeding.publicity_until_on, proceeding.appeal_until_on) == (date(2026, 1, 10), date(2026, 1, 12))
 
 
 def test_a_settled_result_takes_the_place_of_an_imported_one(desk: Desk) -> None:

@@ -58,7 +58,7 @@ def test_appeals_over_term_are_counted_not_named(house: House) -> None:
     Appeal.objects.create(result=result, item="A1", sentence="少计一次。", asked_at=JULY - timedelta(days=15))
     rows = list_of_assessment(act(house), JULY)
     assert [(row.title, row.state) for row in rows] == [
-        ("1 件申诉超过期限还没有答复", "最早的一件已等 16 天")
+        ("1 件申诉超过期限还没有答复", "最早的一件已等 16 天；细则没有写期限的，满 15 天提醒")
     ]  # fmt: skip
 
 

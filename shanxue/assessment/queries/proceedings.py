@@ -15,8 +15,7 @@ from shanxue.base.errors import refuse_missing
 from shanxue.base.periods import Period
 from shanxue.orgs.models import Bureau, Grant, Unit
 from shanxue.orgs.queries import Actor, is_under, is_year_closed, list_led, match_granted_units
-from shanxue.plans.queries.workdays import read_calendar
-from shanxue.plans.rules.calendar import write_day, write_short
+from shanxue.plans.rules.calendar import WorkCalendar, write_day, write_short
 
 from ..models import (
     Amendment,
@@ -452,9 +451,9 @@ def write_standing(proceeding: Proceeding | None) -> str:
     return "这是试算，不是最后结果。"
 
 
-def find_answer_day(appeal: Appeal) -> date | None:
+def find_answer_day(appeal: Appeal, calendar: WorkCalendar) -> date | None:
     """The last day on which an appeal is to be answered, by the scheme's term (K61); None where it names none."""
     term = read_version(appeal.result.run.scheme).process.answer
     if term.days is None:
         return None
-    return count_days(timezone.localdate(appeal.asked_at), term, read_calendar(appeal.result.run.bureau))
+    return count_days(timezone.localdate(appeal.asked_at), term, calendar)

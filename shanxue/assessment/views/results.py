@@ -21,6 +21,7 @@ from shanxue.orgs.models import Person, Unit
 from shanxue.orgs.queries import Actor, demand_power, find_person, find_unit, scope_units
 from shanxue.orgs.queries import search_people as find_people
 from shanxue.orgs.rules import Line, UnitKind
+from shanxue.plans.queries.workdays import read_calendar
 
 from ..actions.appeals import decide_appeal, file_appeal, withdraw_appeal
 from ..actions.binding import record_list_reading
@@ -331,7 +332,7 @@ def answer_appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
             form.add_error(None, refusal.sentence) if form.is_bound else messages.error(request, refusal.sentence)
     scheme = queries.read_version(appeal.result.run.scheme)
     line = appeal.result.lines.get(item=appeal.item)
-    answer_on = find_answer_day(appeal)
+    answer_on = find_answer_day(appeal, read_calendar(appeal.result.run.bureau))
     page = {
         "appeal": appeal,
         "own": own,
