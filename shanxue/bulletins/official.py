@@ -52,7 +52,10 @@ def list_document_variables(document: OfficialDocument) -> dict[str, Any]:
     """Everything a template of this document's kind may name."""
     if document.kind == DocumentKind.BULLETIN:
         bulletin = compose_document(document)
-        return list_bulletin_variables(bulletin, document.bureau.name, _tell_year(document))
+        variables = list_bulletin_variables(bulletin, document.bureau.name, _tell_year(document))
+        notes, labels = announce_attachments(document)
+        shown = [table | {"标签": label} for table, label in zip(variables["附件"], labels, strict=True)]
+        return variables | {"附件说明": notes, "附件": shown}
     common = list_common(document)
     if document.kind == DocumentKind.BRIEFING:
         return common | list_briefing_variables(document)
@@ -82,18 +85,25 @@ def list_briefing_variables(document: OfficialDocument) -> dict[str, Any]:
     sections = read_sections(document)
     told = [(section, list_blocks(sections, section)) for section in sections]
     tables = read_tables(document.tables)
-    names = [clean_text(table.title) for table in tables] + [clean_text(one) for one in list_attachments(document)]
-    labels = [f"附件{place}" if len(names) > 1 else "附件" for place in range(1, len(tables) + 1)]
+    notes, labels = announce_attachments(document)
     return {
         "期号": write_issue(document),
         "各部分": [
             {"标题": f"{write_numeral(number)}、{section}", "段": show_blocks(blocks)}
             for number, (section, blocks) in enumerate((one for one in told if one[1]), 1)
         ],
-        "附件说明": number_attachments(names),
+        "附件说明": notes,
         "附件": [show_attachment(table, label) for table, label in zip(tables, labels, strict=True)],
         "数字": {one.label: one.value for one in read_kept(document).values()},
     }
+
+
+def announce_attachments(document: OfficialDocument) -> tuple[list[str], list[str]]:
+    """附件说明 of tables and attached files together, and the label that each table bears on its own page."""
+    tables = [clean_text(one["title"]) for one in document.tables]
+    names = tables + [clean_text(one) for one in list_attachments(document)]
+    labels = [f"附件{place}" if len(names) > 1 else "附件" for place in range(1, len(tables) + 1)]
+    return number_attachments(names), labels
 
 
 def write_issue(document: OfficialDocument) -> str:

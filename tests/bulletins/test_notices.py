@@ -137,6 +137,17 @@ def test_what_cannot_be_attached(desk: Desk) -> None:
     assert sentence == "“大.pdf”有 20.0 MB，超过 20 MB。"
 
 
+def test_files_attached_to_a_bulletin_are_announced_after_its_tables(desk: Desk) -> None:
+    """7.3.4: 附件说明 names every attachment; the table's own page bears its place."""
+    document = write_bulletin_of(desk, "2026q1")
+    attach_file(desk.be("office"), document, "书目.xlsx", b"x", at=NOW)
+    written = open_kept(issue(desk, document))
+    assert [each.text for each in find(written, "公文附件说明")] == [
+        "附件：1. 2026年第一季度各单位学习情况表", "　　　2. 书目",
+    ]  # fmt: skip
+    assert [each.text for each in find(written, "公文附件序号")] == ["附件1"]
+
+
 def test_an_attachment_is_handed_out_as_it_came(desk: Desk, visit: Callable[[str | None], Client]) -> None:
     document, client = write_notice(desk), visit("office")
     file = SimpleUploadedFile("学习 安排.pdf", b"%PDF-1.7 body")

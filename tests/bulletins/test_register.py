@@ -6,24 +6,26 @@ import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 from python_calamine import CalamineWorkbook
 
 from shanxue.bulletins.actions.registry import begin_series, void_number
-from shanxue.bulletins.actions.signing import sign_document, submit_document
-from shanxue.bulletins.models import DocumentNumber, NumberSeries
-from tests.house import House
+from shanxue.bulletins.actions.signing import answer_document, sign_document, submit_document, withdraw_document
+from shanxue.bulletins.models import DocumentNumber, NumberSeries, OfficialDocument
+from shanxue.orgs.models import Grant
+from tests.crowd import press_at_once
+from tests.house import House, add_user
 
 from .desk import NOW, Desk, issue, open_desk, write_bulletin_of
 from .test_flow import refuse
 
 pytestmark = pytest.mark.django_db
+TITLE = "中共云川市示例局委员会关于2026年第一季度学习情况的通报"
 
 
 @pytest.fixture
@@ -123,44 +125,61 @@ def test_two_people_issuing_at_once_get_two_numbers_without_a_gap(house: House) 
         bureau=house.bureau, kind="主题党日", tier="支部集体学", topic="三季度", on=date(2026, 8, 1), state="已召开"
     )
     documents = [submit_document(desk.be("office"), write_bulletin_of(desk, code), at=NOW) for code in codes]
-    barrier, failed = Barrier(len(documents)), []
-
-    def run(document: object) -> None:
-        try:
-            barrier.wait(timeout=20)
-            sign_document(desk.be("leader"), document, at=NOW)  # type: ignore[arg-type]
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(one,)) for one in documents]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    said = press_at_once([lambda one=one: sign_document(desk.be("leader"), one, at=NOW) for one in documents])  # type: ignore[misc]
+    assert said == ["done"] * 4
     assert sorted(DocumentNumber.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
     assert NumberSeries.objects.get().last == 4
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_people_signing_one_document_sign_it_once(house: House) -> None:
+    """The one who pressed twice is told nothing, another signer who was first."""
+    desk = open_desk(house)
+    add_user(house, "clerk", Grant.Power.OFFICE)
+    document = submit_document(desk.be("office"), write_bulletin_of(desk, "2026q1"), at=NOW)
+    said = press_at_once([lambda key=key: sign_document(desk.be(key), document, at=NOW) for key in ("leader", "clerk")])  # type: ignore[misc]
+    document.refresh_from_db()
+    assert said == ["done", f"《{document.title}》已由{document.signed_by}签发，不用再签。"]
+    again = press_at_once([lambda: sign_document(desk.be(str(document.signed_by)), document, at=NOW)] * 2)
+    assert again == ["done", "done"]
+    assert DocumentNumber.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_number_entered_by_two_clerks_is_taken_once(house: House) -> None:
+    """Bad input: a number taken twice, at the same moment, also by a document that is being issued."""
     desk = open_desk(house)
     document = submit_document(desk.be("office"), write_bulletin_of(desk, "2026q1"), at=NOW)
-    barrier, said = Barrier(2), []
+    said = press_at_once([lambda: desk.enter("纸质通知", 1), lambda: desk.enter("纸质通知", 1)])
+    assert said == ["done", "云示党〔2026〕1号已经用在《纸质通知》上，下一个号是 2 号。"]
+    said = press_at_once([lambda: desk.enter("又一份", 2), lambda: sign_document(desk.be("leader"), document, at=NOW)])
+    numbers = {one.title: one.number for one in DocumentNumber.objects.all()}
+    if said == ["done", "done"]:
+        assert (numbers["又一份"], numbers[document.title]) == (2, 3)
+    else:
+        assert said[1] == f"云示党〔2026〕2号已经用在《{document.title}》上，下一个号是 3 号。"
+        assert numbers[document.title] == 2
 
-    def run() -> None:
-        try:
-            barrier.wait(timeout=20)
-            said.append(sign_document(desk.be("leader"), document, at=NOW).state)
-        finally:
-            connection.close()
 
-    threads = [Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert said == ["已签发", "已签发"]
-    assert DocumentNumber.objects.count() == 1
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_to_one_document_at_once_is_done_once(house: House) -> None:
+    """Drafting twice, handing in while it is thrown away, signing while it is taken back, answering twice."""
+    desk = open_desk(house)
+    said = press_at_once([lambda: write_bulletin_of(desk, "2026q1")] * 2)
+    assert said[1:] == [f"《{TITLE}》已有一份没有签发的，请接着写那一份，或者先删去它。"]
+    document = submit_document(desk.be("office"), OfficialDocument.objects.get(), at=NOW)
+    said = press_at_once(
+        [
+            lambda: sign_document(desk.be("leader"), document, at=NOW),
+            lambda: withdraw_document(desk.be("office"), document, at=NOW),
+        ]
+    )
+    document.refresh_from_db()
+    if document.state == "已签发":
+        assert said == ["done", "只有送签中的文件可以取回。"]
+    else:
+        assert said == ["done", f"《{TITLE}》现在是草稿，还不能签发。"]
+        document = issue(desk, document)
+    named = document.named_units.get(unit=house.units["第一支部"])
+    answers = [lambda word=word: answer_document(desk.be("secretary"), named, word, at=NOW) for word in "甲乙"]  # type: ignore[misc]
+    assert press_at_once(answers)[1] == "“第一支部”已经说明过。要补充，请联系学习型党组织办公室。"
