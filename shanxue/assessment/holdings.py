@@ -22,6 +22,7 @@ from .models import (
     PriorResult,
     Result,
     ResultReading,
+    ScorerShare,
     SelfScore,
 )
 from .queries.binding import list_list_readings
@@ -65,6 +66,13 @@ def export_person(person: Person) -> list[Holding]:
             [
                 (one.source, _write(one.points_milli, MILLI), one.reason, timezone.localtime(one.at))
                 for one in SelfScore.objects.filter(person=person).order_by("pk")
+            ],
+        ),
+        hold(
+            "评分分工", "细则中由评分人打分的项目，由谁评哪个单位", WITH_FILE, "细则 项目 单位 何时指定",
+            [
+                (one.scheme, one.item, one.unit.name, timezone.localtime(one.at))
+                for one in ScorerShare.objects.filter(scorer__person=person).select_related("unit").order_by("pk")
             ],
         ),
         hold(

@@ -46,6 +46,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "assessment:scores": {*HAS_OWN, *READERS} - {"inspector"},
     "assessment:score": {"office", "leader", "head"},
     "assessment:score_self": HAS_OWN,
+    "assessment:scorers": {"office"},
     "assessment:vote": EVERYBODY,
     "assessment:evaluations": {*HAS_OWN, *READERS},
     "assessment:evaluation_open": LEADING,
@@ -118,6 +119,7 @@ def make(house: House) -> dict[str, list[object]]:
     return {
         "assessment:score": [SCORED_CODE, "E1"],
         "assessment:score_self": [SCORED_CODE, "E1"],
+        "assessment:scorers": [SCORED_CODE, "E1"],
         **{f"assessment:{name}": [draft] for name in ("scheme_draft", "scheme_text", "publish_scheme", "drop_scheme")},
         "assessment:scheme_versions": ["jiguan-tongyong"],
         **{f"assessment:evaluation{name}": [counted] for name in ("", "_paper", "_count", "_votes", "_opinions")},

@@ -16,7 +16,15 @@ from shanxue.assessment.actions.scoring import Given, give_marks, score_self
 from shanxue.assessment.models import Event, Result, ResultLine, SelfScore
 from shanxue.assessment.queries.scoring import list_self_tasks, list_tasks
 from shanxue.assessment.rules.loading import load_scheme
-from shanxue.assessment.rules.scoring import Bounds, find_bounds, list_items, list_terms, pick_term, read_mark
+from shanxue.assessment.rules.scoring import (
+    Bounds,
+    find_bounds,
+    list_items,
+    list_terms,
+    pick_term,
+    print_mark,
+    read_mark,
+)
 from shanxue.assessment.runs import run_scheme
 from shanxue.assessment.score_due import list_for_person, list_matters
 from shanxue.audit.models import Entry
@@ -35,7 +43,13 @@ def act_as(house: House, key: str) -> Actor:
 
 
 def find(house: House, name: str) -> int:
-    return Result.objects.get(run__scheme__code=SCORED_CODE, person=house.people[name]).pk
+    return house.people[name].pk
+
+
+def see(house: House, name: str) -> str:
+    """What the page would show of somebody's mark."""
+    held = Event.objects.filter(person=house.people[name], source__startswith="score-").first()
+    return print_mark(held.points_milli, held.reason) if held else ""
 
 
 @pytest.fixture
@@ -45,7 +59,9 @@ def scored(house: House) -> House:
 
 
 def give(house: House, key: str, name: str, points: str, reason: str = "办法用到了工作上") -> int:
-    return give_marks(act_as(house, key), SCORED_CODE, "E1", None, {find(house, name): Given(points, reason)}, at=AT)
+    return give_marks(
+        act_as(house, key), SCORED_CODE, "E1", None, {find(house, name): Given(points, reason, see(house, name))}, at=AT
+    )
 
 
 def test_a_mark_names_its_author_and_reason_and_is_counted(scored: House) -> None:
@@ -154,7 +170,7 @@ def test_a_secretary_scores_the_branch_itself(house: House) -> None:
     make_scored_branches(house)
     (task,) = list_self_tasks(act_as(house, "secretary"), AT.date())
     assert [one.name for one in task.subjects] == ["第一支部"]
-    unit = task.subjects[0].result.pk
+    unit = task.subjects[0].key
     score_self(act_as(house, "secretary"), BRANCH_CODE, "E1", None, {unit: Given("9", "")}, at=AT)
     assert SelfScore.objects.get().unit == house.units["第一支部"]
     give_marks(act_as(house, "office"), BRANCH_CODE, "E1", None, {unit: Given("8", "缺一份记录")}, at=AT)

@@ -30,6 +30,7 @@ from shanxue.assessment.actions import (
     schemes,
     scoring,
     settling,
+    sharing,
 )
 from shanxue.assessment.intake import DAYS
 from shanxue.assessment.models import (
@@ -126,8 +127,7 @@ def sealed(db: None) -> Sealed:
 
 
 def mark(sealed: Sealed) -> dict[int, scoring.Given]:
-    result = Result.objects.get(run__scheme__code=SCORED_CODE, person=sealed.desk.town.people["张兰"])
-    return {result.pk: scoring.Given("5", "办法用到了工作上")}
+    return {sealed.desk.town.people["张兰"].pk: scoring.Given("5", "办法用到了工作上")}
 
 
 def write_paper(sealed: Sealed, **values: object) -> papers.PaperValues:
@@ -187,6 +187,7 @@ ASSESSMENT: dict[Callable[..., Any], Call] = {
     ),
     scoring.give_marks: lambda s: scoring.give_marks(s.be("office"), SCORED_CODE, "E1", None, mark(s), at=CUT),
     scoring.score_self: lambda s: scoring.score_self(s.be("member"), SCORED_CODE, "E1", None, mark(s), at=CUT),
+    sharing.share_out: lambda s: sharing.share_out(s.be("office"), SCORED_CODE, "E1", {}, at=CUT),
     binding.tell_personnel: lambda s: binding.tell_personnel(s.be("office"), s.shown, [1], at=CUT),
     binding.decide_apart: lambda s: binding.decide_apart(
         s.be("office"), s.shown, 1, "G9", approved_by="党委", reason="x", meeting="党委会", at=CUT
@@ -238,7 +239,7 @@ MAY_BE_DONE = {
 }  # fmt: skip
 NO_VERBS = {  # checks and parts of verbs, without a transaction of their own
     "plan_bank", "refuse_published", "freeze", "put_questions", "find_blocked", "find_for_writing", "check_choices",
-    "check_cast", "record_evaluation", "demand_writer",
+    "check_cast", "record_evaluation", "demand_writer", "refuse_stale", "demand_open_task",
 }  # fmt: skip
 
 

@@ -93,6 +93,7 @@ assessment.read_result 看考核结果
 assessment.run_scheme 计算考核结果
 assessment.save_scheme 保存细则文本
 assessment.score_self 自评分
+assessment.share_out 评分分工
 assessment.start_scheme 起草细则
 assessment.tell_personnel 告知人事部门
 assessment.void_ballot 作废一轮投票

@@ -26,7 +26,7 @@ from .results import (
     check_one_subject,
 )
 from .schemes import SchemeDraft, SchemePublication
-from .scoring import SelfScore
+from .scoring import ScorerShare, SelfScore
 
 __all__ = [
     "Amendment",
@@ -55,6 +55,7 @@ __all__ = [
     "SchemeDraft",
     "SchemePublication",
     "SchemeVersion",
+    "ScorerShare",
     "SelfScore",
     "StepEntry",
     "Urn",

@@ -8,10 +8,10 @@ from datetime import date
 from django.db.models import Q
 
 from shanxue.base.errors import refuse_missing
-from shanxue.orgs.models import Grant
+from shanxue.orgs.models import Grant, Unit
 from shanxue.orgs.queries import Actor, match_granted_units
 
-from ..models import Event, Result, SelfScore
+from ..models import Event, Result, ScorerShare, SelfScore
 from ..rules.scheme import Item
 from ..rules.scoring import Term, find_kind, list_items, list_terms, name_source, pick_term
 from .results import Shown, list_shown, scope_results
@@ -27,6 +27,11 @@ class Subject:
     self_score: SelfScore | None
     mark: Event | None
     imported: tuple[Event, ...]
+
+    @property
+    def key(self) -> int:
+        """The person's id, or the unit's: a newer run has other results of the same people."""
+        return self.result.person_id or self.result.unit_id or 0
 
     @property
     def name(self) -> str:
@@ -84,7 +89,7 @@ def list_tasks(actor: Actor, today: date) -> list[Task]:
 
 def find_task(actor: Actor, code: str, item_code: str, number: int | None, today: date) -> Task:
     """Find one item to score. Raises the same refusal for what does not exist and what the actor does not score."""
-    shown, item, term = _find_item(actor, code, item_code, number, today)
+    shown, item, term = find_item(actor, code, item_code, number, today)
     if is_scorer(actor):
         task = build_task(actor, narrow_to_scoring(actor), shown, item, term)
         if task.subjects:
@@ -92,7 +97,7 @@ def find_task(actor: Actor, code: str, item_code: str, number: int | None, today
     raise refuse_missing("这一项评分")
 
 
-def _find_item(actor: Actor, code: str, item_code: str, number: int | None, today: date) -> tuple[Shown, Item, Term]:
+def find_item(actor: Actor, code: str, item_code: str, number: int | None, today: date) -> tuple[Shown, Item, Term]:
     for shown in list_shown(actor.bureau):
         for item in list_items(shown.scheme):
             if (shown.scheme.code, item.code) == (code, item_code):
@@ -103,15 +108,53 @@ def _find_item(actor: Actor, code: str, item_code: str, number: int | None, toda
 
 
 def build_task(actor: Actor, scope: Actor, shown: Shown, item: Item, term: Term) -> Task:
-    """Join the subjects in scope with their marks: three queries, whatever their number. Nobody scores themselves."""
+    """Join the subjects in scope that fall to the actor with their marks: four queries, whatever their number.
+
+    Nobody scores themselves: a scorer who is listed in their own unit falls to the others.
+    """
     results = scope_results(scope).filter(run=shown.run, lines__item=item.code)  # a line: the item concerns them
     if actor.person is not None:
         results = results.exclude(person=actor.person)
     rows = results.select_related("person", "unit", "home").order_by("home__code", "person__staff_no", "unit__code")
-    return _join(shown, item, term, list(rows))
+    shares = map_shares(shown, item)
+    return join_marks(shown, item, term, [row for row in rows if _falls_to(actor, row, shares)])
 
 
-def _join(shown: Shown, item: Item, term: Term, rows: list[Result]) -> Task:
+@dataclass(frozen=True)
+class Scorer:
+    """Who scores a unit: their account, its name, and the person behind it."""
+
+    user_id: int
+    name: str
+    person_id: int | None
+
+
+def map_shares(shown: Shown, item: Item) -> dict[int, Scorer]:
+    """Map units to who scores them. Units that are not there are scored by everybody who may."""
+    rows = ScorerShare.objects.filter(bureau=shown.run.bureau_id, scheme=shown.scheme.code, item=item.code)
+    return {
+        row.unit_id: Scorer(
+            row.scorer_id, str(row.scorer), getattr(row.scorer, "person", None) and row.scorer.person.pk
+        )
+        for row in rows.select_related("scorer__person")
+    }
+
+
+def find_unit(row: Result) -> Unit | None:
+    """The unit by which a subject is shared out: where a person is listed, or the unit itself."""
+    return row.unit if row.person_id is None else row.home
+
+
+def _falls_to(actor: Actor, row: Result, shares: dict[int, Scorer]) -> bool:
+    unit = find_unit(row)
+    scorer = shares.get(unit.pk) if unit is not None else None
+    if scorer is None or scorer.user_id == actor.user.pk:
+        return True
+    return row.person_id is not None and row.person_id == scorer.person_id
+
+
+def join_marks(shown: Shown, item: Item, term: Term, rows: list[Result]) -> Task:
+    """Join results with what was given to their subjects."""
     source = name_source(shown.scheme.code, item.code, term.number)
     mine = Q(person__in=[row.person_id for row in rows if row.person_id]) | Q(
         unit__in=[row.unit_id for row in rows if row.unit_id]
@@ -147,7 +190,7 @@ def list_self_tasks(actor: Actor, today: date) -> list[Task]:
 
 
 def find_self_task(actor: Actor, code: str, item_code: str, number: int | None, today: date) -> Task:
-    shown, item, term = _find_item(actor, code, item_code, number, today)
+    shown, item, term = find_item(actor, code, item_code, number, today)
     task = build_self_task(actor, shown, item, term)
     if not task.subjects:
         raise refuse_missing("这一项自评分")
@@ -164,4 +207,6 @@ def build_self_task(actor: Actor, shown: Shown, item: Item, term: Term) -> Task:
     if secretary.grants and not actor.is_admin:
         own |= match_granted_units(secretary, "unit")
     rows = Result.objects.filter(own, run=shown.run, lines__item=item.code)
-    return _join(shown, item, term, list(rows.select_related("person", "unit", "home").order_by("unit__code", "pk")))
+    return join_marks(
+        shown, item, term, list(rows.select_related("person", "unit", "home").order_by("unit__code", "pk"))
+    )

@@ -102,6 +102,11 @@ def check_reason(name: str, reason: str) -> None:
         raise Refusal("no_reason", f"请写{name}的评分理由：为什么是这个分，扣在哪里。")
 
 
+def print_mark(points_milli: int | None, reason: str) -> str:
+    """A mark as a page has seen it, to tell at saving whether it changed meanwhile; "" where there is none."""
+    return "" if points_milli is None else f"{points_milli} {reason}"
+
+
 def name_source(scheme_code: str, item: str, number: int) -> str:
     """The mark on the events that were given on the page: one per subject, item and stretch."""
     return f"score-{scheme_code}-{item}-{number}"

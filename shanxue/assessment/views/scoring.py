@@ -20,9 +20,11 @@ from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.queries import demand_power
 
 from ..actions.scoring import Given, give_marks, score_self
+from ..actions.sharing import Wish, share_out
 from ..queries import scoring as queries
 from ..queries.scoring import Subject, Task
-from ..rules.scoring import find_bounds, list_terms
+from ..queries.sharing import Share, find_sharing, list_scorers, list_sharings
+from ..rules.scoring import find_bounds, list_terms, print_mark
 
 ROWS_PER_PAGE = 50
 
@@ -34,7 +36,10 @@ def list_scores(request: HttpRequest) -> HttpResponse:
     actor = demand_actor(request)
     demand_power(queries.is_scorer(actor) or actor.reads_own)
     today = timezone.localdate()
-    page = {"tasks": queries.list_tasks(actor, today), "own": queries.list_self_tasks(actor, today)}
+    page = {
+        "tasks": queries.list_tasks(actor, today), "own": queries.list_self_tasks(actor, today),
+        "sharings": list_sharings(actor, today),
+    }  # fmt: skip
     return render(request, "assessment/scores.html", page)
 
 
@@ -67,6 +72,46 @@ def score_own(request: HttpRequest, code: str, item: str) -> HttpResponse:
         return score_self(actor, code, item, task.term.number, given, at=timezone.now())
 
     return _answer(request, {"task": task, "own": True, "me": str(actor.user)}, task, list(task.subjects), save)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def share_item(request: HttpRequest, code: str, item: str) -> HttpResponse:
+    """评分分工: who scores which unit, and what of it is not scored yet."""
+    actor = demand_actor(request)
+    sharing = find_sharing(actor, code, item, timezone.localdate())
+    assert actor.bureau is not None
+    scorers = list_scorers(actor.bureau, actor.on)
+    page: dict[str, Any] = {"sharing": sharing, "scorers": scorers, "scorer_ids": {user.pk for user in scorers}}
+    if request.method == "POST":
+        try:
+            count = share_out(actor, code, item, _read_wishes(request.POST), at=timezone.now())
+        except Refusal as refusal:
+            page["refused"] = refusal.sentence
+        else:
+            messages.success(request, _("已改 %(count)s 个单位的评分人。") % {"count": count})
+            return redirect(request.get_full_path())
+    page["rows"] = [
+        {"share": share, "chosen": request.POST.get(f"scorer-{share.unit.pk}", _name_scorer(share))}
+        for share in sharing.shares
+    ]
+    return render(request, "assessment/scorers.html", page, status=400 if "refused" in page else 200)
+
+
+def _name_scorer(share: Share) -> str:
+    return str(share.scorer.user_id) if share.scorer else ""
+
+
+def _read_wishes(posted: Mapping[str, str]) -> dict[int, Wish]:
+    return {
+        int(unit): Wish(_read_id(posted[key]), _read_id(posted.get(f"seen-{unit}", "")))
+        for key in posted
+        if key.startswith("scorer-") and (unit := key.removeprefix("scorer-")).isdecimal()
+    }
+
+
+def _read_id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _read_number(request: HttpRequest) -> int | None:
@@ -102,9 +147,10 @@ def _read_given(posted: Mapping[str, str], subjects: list[Subject]) -> dict[int,
     """Read the rows that were filled; an untouched row is left alone."""
     given = {}
     for one in subjects:
-        points = posted.get(f"points-{one.result.pk}", "").strip()
+        points = posted.get(f"points-{one.key}", "").strip()
         if points:
-            given[one.result.pk] = Given(points, posted.get(f"reason-{one.result.pk}", ""))
+            reason, seen = posted.get(f"reason-{one.key}", ""), posted.get(f"seen-{one.key}", "")
+            given[one.key] = Given(points, reason, seen)
     return given
 
 
@@ -114,9 +160,10 @@ def _describe(subject: Subject, own: bool, me: str, posted: Mapping[str, str]) -
     locked = (
         subject.is_scored if own else bool(subject.imported) or (subject.mark is not None and subject.mark.by != me)
     )
-    key = subject.result.pk
+    key = subject.key
     return {
         "subject": subject,
+        "seen": "" if held is None else print_mark(held.points_milli, held.reason),
         "locked": locked,
         "shown": subject.imported or ((subject.mark,) if subject.mark else ()),
         "points": posted.get(f"points-{key}", points),
