@@ -91,6 +91,23 @@ def read_notes(room: str, key: str) -> dict[str, Any]:
     return found
 
 
+def keep_bytes(room: str, key: str, name: str, data: bytes) -> None:
+    """Keep beside the files what was made of them; empty takes it away."""
+    folder = _find_folder(room, key)
+    if folder.is_dir():
+        draft = folder / f"{name}.new"
+        draft.write_bytes(data)
+        draft.replace(folder / f"{name}.kept")
+
+
+def read_bytes(room: str, key: str, name: str) -> bytes:
+    """Read what was kept beside the files; empty when nothing was."""
+    try:
+        return (_find_folder(room, key) / f"{name}.kept").read_bytes()
+    except OSError:
+        return b""
+
+
 def _find_folder(room: str, key: str) -> Path:
     if not _KEY.fullmatch(key):
         raise Refusal("upload_gone", UPLOAD_GONE, status=404)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,17 @@ from .actions import Progress, commit_plan, say_nothing
 from .checking import Plan, look_at_tables, plan_import
 from .models import Batch, Upload
 from .previews import count_moved, name_photograph, photograph
-from .reading import is_leftover, read_workbook
+from .reading import is_leftover, read_workbook, recognise
+from .rules import Workbook
 
 ROOM = "imports"
+NO_TABLE = "打开表格时留下的临时文件，不是表格。"
 WITHOUT = "不导入文件"  # answer key 不导入文件:名册.jpg → go on without a file that could not be read
 MAX_FILES = 90  # a year's folder; Django itself takes 100
 MAX_BYTES = 60 * 1024 * 1024
+LONG_BYTES = (
+    400_000  # from here on reading and checking take seconds (some 15,000 lines of .xlsx): done in the background
+)
 
 
 def open_upload(
@@ -30,13 +35,15 @@ def open_upload(
 ) -> tuple[Upload | None, list[tuple[str, str]]]:
     """Keep the files that can be read for the next pages; give too those that cannot, with their sentences.
 
-    None when not one can be read: nothing is kept then. Writes nothing into any record.
+    None when not one can be read: nothing is kept then. Large files are only recognised: ``plan_upload`` says what else
+    cannot be read. Writes nothing into any record.
     """
     _refuse_many(files)
     token = secrets.token_urlsafe(16)
     named = [(name, data) for name, data in _name_apart(files) if not is_leftover(Path(name))]
     shelf.keep_files(ROOM, token, named, at)
-    refused = _try_files(token) if named else [(name, "打开表格时留下的临时文件，不是表格。") for name, _ in files]
+    read = _recognise if sum(len(data) for _, data in named) > LONG_BYTES else read_workbook
+    refused = _try_files(token, read) if named else [(name, NO_TABLE) for name, _ in files]
     if len(refused) == len(named) or not named:
         shelf.drop_files(ROOM, token)
         return None, refused
@@ -72,11 +79,16 @@ def _name_apart(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     return list(named.items())
 
 
-def _try_files(token: str) -> list[tuple[str, str]]:
+def _recognise(path: Path) -> None:
+    """Tell whether a file is a spreadsheet at all; what is in it is read later."""
+    recognise(path, path.read_bytes())
+
+
+def _try_files(token: str, read: Callable[[Path], object]) -> list[tuple[str, str]]:
     refused = []
     for path in shelf.list_files(ROOM, token):
         try:
-            read_workbook(path)
+            read(path)
         except Refusal as refusal:
             refused.append((path.name, refusal.sentence))
     return refused
@@ -114,20 +126,39 @@ def keep_answers(upload: Upload, answers: Mapping[str, str | None]) -> None:
 def plan_upload(
     upload: Upload, *, bureau_name: str, today: date, only_tables: bool = False, progress: Progress = say_nothing
 ) -> Plan:
-    """Read the kept files again and check them against the database as it is now; writes nothing.
+    """Read the kept files again and check them against the database as it is now; writes no record.
 
     ``only_tables``: find the tables and their columns, compare no row with what is stored.
     """
-    paths = shelf.list_files(ROOM, upload.token)
-    workbooks = []
-    for number, path in enumerate(paths):
-        progress(f"读取 {path.name}", number, len(paths))
-        workbooks.append(read_workbook(path))
-    progress("核对人员、单位和已有的记录", len(paths), len(paths))
+    workbooks = _read_kept(upload, progress)
+    now = "查找表格和列" if only_tables else "核对人员、单位和已有的记录"
+    progress(now, len(upload.files), len(upload.files) + 1)
     refused = [(name, sentence) for name, sentence in upload.refused if not upload.answers.get(f"{WITHOUT}:{name}")]
     answers = {key: answer for key, answer in upload.answers.items() if not key.startswith(f"{WITHOUT}:")}
     look = look_at_tables if only_tables else plan_import
     return look(upload.bureau_code, workbooks, answers, today, bureau_name=bureau_name, refused=refused)
+
+
+def is_long(upload: Upload) -> bool:
+    """Whether reading and checking the files takes longer than a page should."""
+    return sum(path.stat().st_size for path in shelf.list_files(ROOM, upload.token)) > LONG_BYTES
+
+
+def _read_kept(upload: Upload, progress: Progress) -> list[Workbook]:
+    """Read the files kept; one that cannot be read is noted with its sentence, the others are read all the same."""
+    known = {name for name, _sentence in upload.refused}
+    paths = [path for path in shelf.list_files(ROOM, upload.token) if path.name not in known]
+    workbooks, unread = [], []
+    for number, path in enumerate(paths):
+        progress(f"读取 {path.name}", number, len(upload.files) + 1)
+        try:
+            workbooks.append(read_workbook(path))
+        except Refusal as refusal:
+            unread.append((path.name, refusal.sentence))
+    if unread:
+        upload.refused = [*upload.refused, *unread]
+        upload.save(update_fields=["refused"])
+    return workbooks
 
 
 def remember_preview(upload: Upload, plan: Plan, asked: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Writing an import, on the page or in the background."""
+"""Reading, checking and writing an import in the background; writing it on the page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
+from shanxue.base.errors import Refusal
 from shanxue.intake import uploads
 from shanxue.intake.actions import Progress, say_nothing
 from shanxue.intake.models import Upload
 from shanxue.jobs.actions import work_on
 from shanxue.jobs.models import Job
 from shanxue.orgs.models import Bureau
+
+from .looking import drop_look, look_at
 
 
 def commit_as_shown(
@@ -21,9 +24,22 @@ def commit_as_shown(
     """Write an upload exactly as its preview showed it, then drop its files. Raises what stops it."""
     today = timezone.localdate(at)
     plan = uploads.plan_upload(upload, bureau_name=bureau_name, today=today, progress=progress)
-    uploads.refuse_moved_since(upload, plan, preview)
-    uploads.commit_upload(upload, plan, actor=actor, at=at, progress=progress)
+    try:
+        uploads.refuse_moved_since(upload, plan, preview)
+        uploads.commit_upload(upload, plan, actor=actor, at=at, progress=progress)
+    except Refusal:
+        drop_look(upload)  # the next page shows how things stand now
+        raise
     uploads.drop_upload(upload)
+
+
+@task()
+def look_in_background(job_id: int, upload_id: int, step: str) -> None:
+    """Read and check large files; the page of the step then shows what came of it."""
+    with work_on(job_id) as tell:
+        upload = Upload.objects.get(pk=upload_id)
+        name = Bureau.objects.get(code=upload.bureau_code).name
+        look_at(upload, step, bureau_name=name, today=timezone.localdate(), keep=True, progress=tell)
 
 
 @task()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,30 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.intake import uploads
-from shanxue.intake.checking import Plan
-from shanxue.intake.documents import write_fix_table, write_template
+from shanxue.intake.documents import write_template
 from shanxue.intake.models import Batch, Upload
 from shanxue.intake.queries import list_batches
 from shanxue.intake.registry import open_registry
 from shanxue.jobs.actions import start_job
 from shanxue.orgs.actors import demand_actor
 
-from .causes import ABOUT_COLUMNS, AT_ONCE, MISSING_COLUMN, group_items, list_items, read_answers
-from .describe import (
-    HIDDEN,
-    count_all,
-    counts_people,
-    describe_files,
-    gather_tidied,
-    group_skipped,
-    list_excluded,
-    list_kinds,
-    list_lines,
-)
+from .causes import read_answers
+from .describe import HIDDEN, list_kinds
 from .forms import UploadForm
+from .looking import COLUMNS, ROWS, Look, drop_look, find_look, look_at, make_fix_table
 from .scope import UNDO_WITHIN, demand_importer, describe_batches, find_own, may_undo
 from .steps import list_steps
-from .tasks import commit_as_shown, commit_in_background
+from .tasks import commit_as_shown, commit_in_background, look_in_background
 from .words import next_steps, say_answer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,10 +65,21 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/start.html", page, status=400 if form.errors else 200)
 
 
-def _plan(request: HttpRequest, upload: Upload, *, only_tables: bool = False) -> Plan:
+def _look(request: HttpRequest, upload: Upload, step: str) -> Look | HttpResponse:
+    """What a step's page shows; for large files what was kept of them, else the way to the job that makes it."""
     actor = demand_actor(request)
     assert actor.bureau is not None
-    return uploads.plan_upload(upload, bureau_name=actor.bureau.name, today=actor.on, only_tables=only_tables)
+    if not uploads.is_long(upload):
+        return look_at(upload, step, bureau_name=actor.bureau.name, today=actor.on)
+    kept = find_look(upload, step, actor.on)
+    if kept is not None:
+        return kept
+    job = start_job(
+        look_in_background, bureau_code=upload.bureau_code, user=actor.user, at=timezone.now(),
+        subject=f"imports/{upload.pk}", title=_("读取和核对 %(files)s") % {"files": "、".join(upload.files)[:60]},
+        href=reverse(f"imports:{step}", args=[upload.token]), upload_id=upload.pk, step=step,
+    )  # fmt: skip
+    return redirect("jobs:job", job.pk)
 
 
 @login_required
@@ -95,14 +93,10 @@ def match_columns(request: HttpRequest, token: str) -> HttpResponse:
         changed = _keep_columns(request, upload)
         open_now = request.POST.get("asks") == "1" or changed
         return redirect("imports:columns" if open_now and not _is_settled(request, upload) else "imports:check", token)
-    plan = _plan(request, upload, only_tables=True)
-    items = [item for _code, item in list_items(plan, only=ABOUT_COLUMNS)]
-    missing = [item for _code, item in list_items(plan, only=frozenset([MISSING_COLUMN, "unreadable"]))]
-    uploads.remember_preview(upload, plan, {item.key: item.message for item in items if item.key})
-    page = {
-        "upload": upload, "steps": list_steps(2), "files": describe_files(plan), "items": items, "missing": missing,
-        "given": _list_given(upload),
-    }  # fmt: skip
+    look = _look(request, upload, COLUMNS)
+    if isinstance(look, HttpResponse):
+        return look
+    page = {"upload": upload, "steps": list_steps(2), "given": _list_given(upload), **look}
     return render(request, "imports/columns.html", page)
 
 
@@ -125,7 +119,11 @@ def _is_settled(request: HttpRequest, upload: Upload) -> bool:
     """Whether nothing about the columns is left open; a page with something taken back is shown again."""
     if request.POST.get("forget") or request.POST.get("act") == "again":
         return False
-    return not list_items(_plan(request, upload, only_tables=True), only=ABOUT_COLUMNS)
+    if uploads.is_long(upload):
+        return True  # what is left open is asked on the next page, so that large files are not read once more for it
+    actor = demand_actor(request)
+    assert actor.bureau is not None
+    return not look_at(upload, COLUMNS, bureau_name=actor.bureau.name, today=actor.on)["items"]
 
 
 def _list_given(upload: Upload) -> list[tuple[str, str, str]]:
@@ -152,6 +150,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     before = dict(upload.answers)
     uploads.keep_answers(upload, answers)
     if request.POST.get("act") != "commit":
+        drop_look(upload)
         return redirect(_name_page(request, token))
     if before != upload.answers:
         messages.info(request, _("选择已保存。请核对变化后的结果，再确认导入。"))
@@ -185,22 +184,14 @@ def _commit(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 
 def _show_check(request: HttpRequest, upload: Upload, refusal: Refusal | None) -> HttpResponse:
-    plan = _plan(request, upload)
-    found = list_items(plan)
-    asked = {item.key: item.message for _code, item in found if item.key}
-    files = describe_files(plan)
+    look = _look(request, upload, ROWS)
+    if isinstance(look, HttpResponse):
+        if refusal is not None:
+            messages.warning(request, refusal.sentence)
+        return look
     page = {
-        "upload": upload, "steps": list_steps(3 if found else 4), "files": files,
-        "groups": group_items(found[:AT_ONCE]), "open_count": len(found), "hidden_count": max(len(found) - AT_ONCE, 0),
-        "totals": count_all(plan), "in_people": counts_people(plan), "tidied": gather_tidied(plan),
-        "skipped": group_skipped([skip for file in files for skip in file.account.skipped]),
-        "excluded": list_excluded(plan), "given": _list_given(upload),
-        "remembered": [
-            (key, say_answer(key), answer) for key in sorted(plan.answers.used)
-            if (answer := plan.answers[key]) and key not in upload.answers
-        ],
-        "preview": uploads.remember_preview(upload, plan, asked), "refusal": refusal, "is_empty": plan.ledger.is_empty,
-        "lines": Paginator(list_lines(plan), LINES_PER_PAGE).get_page(request.GET.get("page")),
+        **look, "upload": upload, "steps": list_steps(3 if look["open_count"] else 4), "given": _list_given(upload),
+        "refusal": refusal, "lines": Paginator(look["lines"], LINES_PER_PAGE).get_page(request.GET.get("page")),
         "opened": "page" in request.GET,
     }  # fmt: skip
     return render(request, "imports/check.html", page, status=refusal.status if refusal else 200)
@@ -210,13 +201,15 @@ def _show_check(request: HttpRequest, upload: Upload, refusal: Refusal | None) -
 @require_safe
 def give_fix_table(request: HttpRequest, token: str) -> HttpResponse:
     """待改表: the file as it came, with what is to be mended behind each line."""
-    upload = find_own(demand_actor(request), token)
+    actor = demand_actor(request)
+    upload = find_own(actor, token)
     if upload.done_at is not None:
         raise refuse_missing("待改表")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "fix.xlsx"
-        write_fix_table(_plan(request, upload), path)
-        return _send(path.read_bytes(), _("待改表.xlsx"))
+    assert actor.bureau is not None
+    table = (find_look(upload, ROWS, actor.on) or {}).get("fix_table")
+    if table is None:
+        table = make_fix_table(uploads.plan_upload(upload, bureau_name=actor.bureau.name, today=actor.on))
+    return _send(table, _("待改表.xlsx"))
 
 
 @login_required
