@@ -42,8 +42,9 @@ from shanxue.bulletins.views.showing import find_where
 from shanxue.bulletins.volumes import list_tables
 from shanxue.orgs.models import Grant
 from shanxue.supervision.actions.agenda import put_findings_on_agenda, put_on_agenda, withdraw_point
-from shanxue.supervision.actions.rectifying import write_finding
+from shanxue.supervision.actions.rectifying import Task, close_finding, recheck_action, report_action, write_finding
 from shanxue.supervision.queries.duties import list_duties
+from shanxue.supervision.rules.inspecting import Recheck
 from tests.house import House, add_user
 from tests.supervision.checks import begin, get_actor
 
@@ -181,6 +182,34 @@ def test_a_finding_is_carried_by_the_next_bulletin_and_linked_back(desk: Desk) -
     point.refresh_from_db()
     assert (point.state, point.bulletin) == ("已列入", f"bulletin-{issued.pk}")
     void_document(desk.be("office"), issued, "发错范围", at=NOW)
+    point.refresh_from_db()
+    assert point.state == "待列入"
+
+
+def test_how_far_a_finding_is_is_frozen_at_issue(desk: Desk) -> None:
+    """K4: until it is signed the figures are those of the day, and a change is asked about; afterwards they stay."""
+    house, second = desk.house, desk.house.units["第二支部"]
+    inspector = desk.be("inspector")
+    task = Task("安排补学", date(2026, 11, 30))
+    finding = write_finding(inspector, begin(house), second, "没有补学", task, at=NOW)
+    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
+    document = write_bulletin_of(desk, "2026q1")
+    action = finding.actions.select_related("finding__inspection__unit", "finding__parent__unit", "unit").get()
+    report_action(desk.be("office"), action, "已补学", at=NOW)
+    recheck_action(inspector, action, Recheck.PASSED, "", number=1, at=NOW)
+    (point,) = second.agenda_points.all()
+    assert [(one.key, one.old, one.new) for one in check_document(document, TODAY).changes] == [
+        (f"point/{point.pk}/2", "0", "1")
+    ]
+    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
+    assert "截至2026年11月20日，整改措施1项，完成1项。" in read(document, Section.PROBLEMS)
+    submitted = submit_document(desk.be("office"), document, at=NOW)
+    close_finding(inspector, finding, "", at=NOW)  # in time: it is named no longer
+    refuse(lambda: sign_document(desk.be("leader"), submitted, at=NOW), "figures_changed")
+    return_document(desk.be("leader"), submitted, "已销号", at=NOW)
+    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
+    assert "督查" not in read(document, Section.PROBLEMS)
+    issue(desk, document)
     point.refresh_from_db()
     assert point.state == "待列入"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -29,7 +30,8 @@ from shanxue.supervision.actions.rectifying import (
     write_finding,
 )
 from shanxue.supervision.models import AgendaPoint, Finding
-from shanxue.supervision.queries.agenda import list_agenda_points
+from shanxue.supervision.queries.agenda import list_agenda_points, list_nameable
+from shanxue.supervision.queries.inspecting import scope_findings
 from shanxue.supervision.rules.inspecting import InspectionKind, Recheck
 from tests.crowd import press_at_once
 from tests.house import House
@@ -124,6 +126,20 @@ def test_what_was_passed_down_is_told_with_how_far_the_parts_are(house: House, f
         "补学没有安排。截至2026年5月20日，转交下级2个，销号0个。",
         "本支部缺席的没有安排补学。整改期限2026年6月10日，截至2026年5月20日，整改措施1项，完成0项。",
     ]
+
+
+def test_naming_costs_the_same_for_one_and_for_three(
+    house: House, found: Finding, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    """List pages make the same number of queries at 1 and at 3 rows."""
+    inspector = get_actor(house, "inspector")
+    for count in (1, 3):
+        if count > 1:
+            for unit in ("第一支部", "第二支部"):
+                write_finding(inspector, found.inspection, house.units[unit], "没有补学", TASK, at=NOW)
+        findings = list(scope_findings(inspector))
+        with django_assert_num_queries(4):
+            assert len(list_nameable(house.bureau, findings, TODAY)) == count
 
 
 def test_a_finding_waits_once_and_is_given_back_once(house: House, found: Finding) -> None:

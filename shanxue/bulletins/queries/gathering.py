@@ -26,7 +26,7 @@ from shanxue.orgs.rules import UnitKind
 from shanxue.plans.rules.settling import Settled
 from shanxue.study.queries.outcomes import list_adopted
 from shanxue.study.queries.totals import count_notes_by_person
-from shanxue.supervision.queries.agenda import list_agenda_points
+from shanxue.supervision.queries.agenda import list_told_points
 from shanxue.supervision.queries.periods import list_duties_of_units
 
 from ..models import OfficialDocument
@@ -96,7 +96,7 @@ def gather_facts(document: OfficialDocument, period: NamedPeriod, today: date) -
     units = _count_units(bureau.pk, in_scope, days, today)
     told = {duty.unit_id for duty in duties} | {session.unit_id for session in sessions}
     units = [unit for unit in units if unit.kind in ALWAYS_LISTED or unit.id in told or _is_known(unit)]
-    points = _list_points(bureau, names, duties) if document.kind == DocumentKind.BULLETIN else []
+    points = _list_points(bureau, names, duties, today) if document.kind == DocumentKind.BULLETIN else []
     persons = _list_persons(bureau.pk, names, days) if NamedChoice.MISSED in document.named else []
     return PeriodFacts(
         bureau=bureau.name, scope=document.unit.name if document.unit else "全局", label=period.label,
@@ -159,12 +159,12 @@ def _sort_duties(duties: Iterable[DutyFact], units: Iterable[UnitFacts]) -> list
     return sorted(duties, key=lambda one: (one.line, places.get(one.unit_id, 0), one.key))
 
 
-def _list_points(bureau: Bureau, units: dict[int, Unit], duties: Iterable[DutyFact]) -> list[PointFact]:
+def _list_points(bureau: Bureau, units: dict[int, Unit], duties: Iterable[DutyFact], today: date) -> list[PointFact]:
     """What the office put on the agenda; a duty that the period speaks of as late anyway is not said twice."""
     told = {f"duty:{duty.key}" for duty in duties if duty.outcome == DutyOutcome.LATE}
     return [
-        PointFact(point.pk, point.unit_id, units[point.unit_id].name, point.sentence, point.where)
-        for point in list_agenda_points(bureau)
+        PointFact(point.pk, point.unit_id, units[point.unit_id].name, sentence, point.where)
+        for point, sentence in list_told_points(bureau, today)
         if point.unit_id in units and point.where not in told
     ]
 

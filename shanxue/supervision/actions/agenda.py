@@ -63,7 +63,7 @@ def put_findings_on_agenda(actor: Actor, findings: Iterable[Finding], *, at: dat
     bureau = _hold_agenda(actor)
     keys = [one.pk for one in findings]
     held = Finding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
-    named = list_nameable(actor, list(held.select_related("inspection", "unit", "sample__person").order_by("pk")))
+    named = list_nameable(bureau, list(held.select_related("inspection", "unit").order_by("pk")), actor.on)
     if not named:
         raise Refusal("nothing_to_name", "所选的问题不用列入通报：按期改好的、撤回的和本单位自查发现的都不列。")
     waiting = AgendaPoint.objects.filter(finding__in=keys, state=PointState.WAITING)

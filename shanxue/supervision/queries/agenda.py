@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, TextField, Value, prefetch_related_objects
 from django.utils import timezone
@@ -60,27 +61,38 @@ class Nameable:
     evidence: list[list[str]]
 
 
-def list_nameable(actor: Actor, findings: Sequence[Finding]) -> list[Nameable]:
+def list_nameable(bureau: Bureau, findings: Sequence[Finding], today: date) -> list[Nameable]:
     """List those of the findings that a bulletin may name, in their order. Four queries for any number of them."""
     prefetch_related_objects(findings, "actions__reports", "parts")
     found = [(one, describe_found(one)) for one in findings]
     named = [(one, facts) for one, facts in found if may_name_found(facts)]
-    names = (
-        _list_names_in(actor.bureau, [said for _, facts in named for said in facts.list_texts()]) if named else set()
-    )
+    names = _list_names_in(bureau, [said for _, facts in named for said in facts.list_texts()]) if named else set()
     return [
-        Nameable(one, name_found(facts), write_found(facts, actor.on, names), list_found_evidence(facts, names))
+        Nameable(one, name_found(facts), write_found(facts, today, names), list_found_evidence(facts, names))
         for one, facts in named
     ]
 
 
-def _list_names_in(bureau: Bureau | None, texts: Sequence[str]) -> set[str]:
+def _list_names_in(bureau: Bureau, texts: Sequence[str]) -> set[str]:
     """Names of the bureau's people that stand in these texts. One query, however many people there are."""
     if not texts:
         return set()
     text = Value("\n".join(texts), output_field=TextField())
     found = Person.objects.filter(bureau=bureau).annotate(text=text).filter(text__contains=F("name"))
     return set(found.values_list("name", flat=True))
+
+
+def list_told_points(bureau: Bureau, today: date) -> list[tuple[AgendaPoint, str]]:
+    """List what waits with the sentence a bulletin of today would say.
+
+    A duty's stays as it was put; a finding's is written from how it stands today, and is left out once it was put
+    right in time. Five queries.
+    """
+    points = list_agenda_points(bureau)
+    findings = Finding.objects.filter(agenda_points__in=points).select_related("inspection", "unit").order_by("pk")
+    told = {one.finding.pk: one.sentence for one in list_nameable(bureau, list(findings), today)}
+    sentences = [(point, told.get(point.finding_id, "") if point.finding_id else point.sentence) for point in points]
+    return [(point, sentence) for point, sentence in sentences if sentence]
 
 
 def describe_found(finding: Finding) -> Found:

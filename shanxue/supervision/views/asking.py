@@ -139,6 +139,7 @@ def add_found_points(request: HttpRequest) -> HttpResponse:
     """列入通报 from an inspection or a finding: every sentence first (核对), then they are put on the agenda."""
     actor = demand_actor(request)
     demand_power(actor.keeps_office)
+    assert actor.bureau is not None
     asked = request.POST if request.method == "POST" else request.GET
     inspection = asked.get("inspection", "")
     keys = [int(value) for value in asked.getlist("finding") if value.isdecimal()]
@@ -150,7 +151,7 @@ def add_found_points(request: HttpRequest) -> HttpResponse:
     points: list[dict[str, Any]] = [
         {"name": "finding", "value": one.finding.pk, "sentence": one.sentence, "title": one.title,
          "href": reverse("supervision:finding", args=[one.finding.pk]), "hides": SOMEBODY in one.sentence}
-        for one in list_nameable(actor, findings)
+        for one in list_nameable(actor.bureau, findings, actor.on)
     ]  # fmt: skip
     if not points:
         raise Refusal("nothing_to_name", _("没有要列入通报的问题：按期改好的、撤回的和本单位自查发现的都不列。"))

@@ -194,7 +194,7 @@ def describe_inspection(actor: Actor, inspection: Inspection) -> dict[str, Any]:
         "samples": samples,
         "next": next((one for one, _unmet in samples if one.revision == 0), None),
         "findings": findings, "today": actor.on,
-        "nameable": len(list_nameable(actor, findings)) if actor.keeps_office else 0,
+        "nameable": len(list_nameable(inspection.bureau, findings, actor.on)) if actor.keeps_office else 0,
         "carried": [(one, CarriedForm(prefix=f"c{one.pk}", initial={"verdict": one.verdict, "note": one.note}))
                     for one in queries.list_carried(inspection)],
         "obstacles": queries.list_inspection_obstacles(inspection) if running else [],

@@ -119,9 +119,9 @@ def _show(request: HttpRequest, actor: Actor, finding: Finding, sent: Shown, sta
         "late": [one["action"] for one in actions if one["late"]],
         "waits": any(one["report"] or one["recheck"] for one in actions),
     }  # fmt: skip
-    if actor.keeps_office:
+    if actor.keeps_office and actor.bureau is not None:
         page["point"] = find_last_point(finding)
-        page["nameable"] = bool(list_nameable(actor, [finding]))
+        page["nameable"] = bool(list_nameable(actor.bureau, [finding], actor.on))
     return render(request, "supervision/finding.html", page, status=status)
 
 
