@@ -24,6 +24,7 @@ from shanxue.bulletins.actions.drafting import (
     drop_draft,
     edit_document,
 )
+from shanxue.bulletins.actions.registry import void_number
 from shanxue.bulletins.actions.signing import (
     answer_document,
     return_document,
@@ -38,15 +39,12 @@ from shanxue.bulletins.models import DocumentNumber, Figure, NamedUnit, Official
 from shanxue.bulletins.queries.checks import check_document
 from shanxue.bulletins.queries.documents import read_sections, tell_answer
 from shanxue.bulletins.rules import DocumentState, Section
-from shanxue.bulletins.views.showing import find_where
 from shanxue.bulletins.volumes import list_tables
+from shanxue.orgs.actions.closing import close_year
 from shanxue.orgs.models import Grant
-from shanxue.supervision.actions.agenda import put_findings_on_agenda, put_on_agenda, withdraw_point
-from shanxue.supervision.actions.rectifying import Task, close_finding, recheck_action, report_action, write_finding
+from shanxue.supervision.actions.agenda import put_on_agenda
 from shanxue.supervision.queries.duties import list_duties
-from shanxue.supervision.rules.inspecting import Recheck
 from tests.house import House, add_user
-from tests.supervision.checks import begin, get_actor
 
 from .desk import NOW, TODAY, Desk, issue, open_desk, write_bulletin_of
 
@@ -156,77 +154,6 @@ def test_what_supervision_put_on_the_agenda_is_said_and_settled(desk: Desk) -> N
     assert set(points) == {("已列入", f"bulletin-{issued.pk}")}
     void_document(desk.be("office"), issued, "发错范围", at=NOW)
     assert set(second.agenda_points.values_list("state", "bulletin")) == {("待列入", "")}
-
-
-def test_a_finding_is_carried_by_the_next_bulletin_and_linked_back(desk: Desk) -> None:
-    """列入下期通报: the unit is named with the finding behind its name and its numbers, and has its days to answer."""
-    house, second = desk.house, desk.house.units["第二支部"]
-    inspection = begin(house)
-    finding = write_finding(get_actor(house, "inspector"), inspection, second, "王五3次没有补学", None, at=NOW)
-    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
-    document = write_bulletin_of(desk, "2026q1")
-    said = "第二支部在“二季度督查”中查出的问题：有关同志3次没有补学。截至2026年11月20日，还没有写整改措施。"
-    assert f"督查发现的问题\n{said}" in read(document, Section.PROBLEMS)
-    (point,) = second.agenda_points.all()
-    where = f"finding:{finding.pk}"
-    figures = Figure.objects.filter(document=document, key__startswith=f"point/{point.pk}").order_by("key")
-    assert [(one.value, one.rows) for one in figures] == [
-        ("第二支部", [["第二支部", said, where]]), ("3", [["第二支部", said, where]]),
-    ]  # fmt: skip
-    assert find_where(where) == reverse("supervision:finding", args=[finding.pk])
-    issued = issue(desk, document)
-    named = issued.named_units.get(unit=second)
-    assert (named.answer_until_on, {"figure": f"point/{point.pk}", "matter": "督查", "fact": said, "where": where}) == (
-        date(2026, 11, 25), named.evidence[-1],
-    )  # fmt: skip
-    point.refresh_from_db()
-    assert (point.state, point.bulletin) == ("已列入", f"bulletin-{issued.pk}")
-    void_document(desk.be("office"), issued, "发错范围", at=NOW)
-    point.refresh_from_db()
-    assert point.state == "待列入"
-
-
-def test_how_far_a_finding_is_is_frozen_at_issue(desk: Desk) -> None:
-    """K4: until it is signed the figures are those of the day, and a change is asked about; afterwards they stay."""
-    house, second = desk.house, desk.house.units["第二支部"]
-    inspector = desk.be("inspector")
-    task = Task("安排补学", date(2026, 11, 30))
-    finding = write_finding(inspector, begin(house), second, "没有补学", task, at=NOW)
-    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
-    document = write_bulletin_of(desk, "2026q1")
-    action = finding.actions.select_related("finding__inspection__unit", "finding__parent__unit", "unit").get()
-    report_action(desk.be("office"), action, "已补学", at=NOW)
-    recheck_action(inspector, action, Recheck.PASSED, "", number=1, at=NOW)
-    (point,) = second.agenda_points.all()
-    assert [(one.key, one.old, one.new) for one in check_document(document, TODAY).changes] == [
-        (f"point/{point.pk}/2", "0", "1")
-    ]
-    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
-    assert "截至2026年11月20日，整改措施1项，完成1项。" in read(document, Section.PROBLEMS)
-    submitted = submit_document(desk.be("office"), document, at=NOW)
-    close_finding(inspector, finding, "", at=NOW)  # in time: it is named no longer
-    refuse(lambda: sign_document(desk.be("leader"), submitted, at=NOW), "figures_changed")
-    return_document(desk.be("leader"), submitted, "已销号", at=NOW)
-    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
-    assert "督查" not in read(document, Section.PROBLEMS)
-    issue(desk, document)
-    point.refresh_from_db()
-    assert point.state == "待列入"
-
-
-def test_a_point_withdrawn_after_drafting_is_asked_about(desk: Desk) -> None:
-    """Undo before issue also when the draft stands already: the figure is gone, and the office is asked."""
-    finding = write_finding(
-        get_actor(desk.house, "inspector"), begin(desk.house), desk.house.units["第二支部"], "没有补学", None, at=NOW
-    )
-    put_findings_on_agenda(desk.be("office"), [finding], at=NOW)
-    document = write_bulletin_of(desk, "2026q1")
-    withdraw_point(desk.be("office"), finding.agenda_points.get(), at=NOW)
-    assert "有 1 个数字发生变化" in refuse(
-        lambda: submit_document(desk.be("office"), document, at=NOW), "figures_changed"
-    )
-    decide_figures(desk.be("office"), document, take_new=True, at=NOW)
-    assert "督查" not in read(document, Section.PROBLEMS)
 
 
 # Editing
@@ -469,6 +396,26 @@ def test_an_answer_after_its_days_stays_late(desk: Desk, visit: Callable[[str | 
     assert [(row[2], row[-1]) for row in tables["bulletin-answers"]] == [
         ("第一支部", "逾期说明"), ("第二支部", "按期说明"),
     ]  # fmt: skip
+
+
+def test_a_sealed_year_keeps_its_documents_as_they_are(desk: Desk) -> None:
+    """D10: neither voided nor answered nor numbered once the year is sealed."""
+    document = issue(desk, write_bulletin_of(desk, "2026q2"))
+    entered = desk.enter("纸质通知", 2)
+    close_year(desk.house.bureau, 2026, actor="档案员", at=NOW)
+    named = document.named_units.get(unit=desk.house.units["第一支部"])
+    office = "仍要说明的，请直接联系学习型党组织办公室。"
+    sealed = "2026 年已经封卷，那一年的记录不能再改。"
+    for act, advice in (
+        (lambda: void_document(desk.be("office"), document, "错", at=NOW), "要更正的，另发一份文件。"),
+        (
+            lambda: answer_document(desk.be("secretary"), named, "说明", at=NOW),
+            "仍要说明的，请直接联系学习型党组织办公室。",
+        ),
+        (lambda: void_number(desk.be("office"), entered, "错", at=NOW), "需要说明的，请写在今年的记录里。"),
+        (lambda: desk.enter("又一份", 3), "需要说明的，请写在今年的记录里。"),
+    ):
+        assert refuse(act, "year_closed") == sealed + advice
 
 
 def test_nobody_answers_for_another_branch(desk: Desk, visit: Callable[[str | None], Client]) -> None:

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import Actor
 
@@ -65,6 +66,7 @@ def enter_number(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> Do
     assert actor.bureau is not None
     demand_scope(actor, None)
     code, on, title, number = values["code"], values["on"], values["title"], values["number"]
+    demand_open_year(actor.bureau.pk, on)
     series = NumberSeries.objects.select_for_update().get(pk=_open_series(actor.bureau, code, on.year).pk)
     if number <= series.last:
         raise Refusal("number_taken", _say_taken(series, number), status=409)
@@ -90,6 +92,7 @@ def void_number(actor: Actor, number: DocumentNumber, reason: str, *, at: dateti
         raise Refusal("no_reason", "请写明为什么作废。")
     if number.document_id is not None:
         raise Refusal("void_the_document", "这个号对应一份文件，请在文件页作废。")
+    demand_open_year(number.series.bureau_id, number.on)
     rows = DocumentNumber.objects.filter(pk=number.pk, state=NumberState.USED)
     if rows.update(state=NumberState.VOID, reason=reason.strip()):
         _record(actor, at, "void_number", str(number), {"reason": reason})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from shanxue.base.errors import Refusal
+from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor, is_leading
 from shanxue.plans.actions.planning import note_issue
 from shanxue.supervision.actions.agenda import release_agenda_points, settle_agenda_points
@@ -145,6 +146,7 @@ def void_document(actor: Actor, document: OfficialDocument, reason: str, *, at: 
         return
     if row.state != DocumentState.ISSUED:
         raise Refusal("not_issued", "没有签发的文件不用作废，删去草稿就行。", status=409)
+    demand_open_year(row.bureau_id, row.issued_on, advice="要更正的，另发一份文件。")
     row.state, row.void_reason, row.voided_at, row.voided_by = DocumentState.VOID, reason.strip(), at, actor.user
     row.save(update_fields=["state", "void_reason", "voided_at", "voided_by"])
     release_agenda_points(row.bureau, _name_key(row), actor=str(actor.user), at=at)
@@ -160,6 +162,8 @@ def answer_document(actor: Actor, named: NamedUnit, text: str, *, at: datetime) 
         raise Refusal("not_leading", f"说明由“{row.unit.name}”的书记写。", status=403)
     if row.document.state != DocumentState.ISSUED:
         raise Refusal("not_issued", "这份通报没有签发，或者已经作废，不用说明。", status=409)
+    advice = f"仍要说明的，请直接联系{row.document.office}。"
+    demand_open_year(row.document.bureau_id, row.document.issued_on, advice=advice)
     if not text.strip():
         raise Refusal("no_answer", "请写明情况。没有不同意见的，可以写“无异议”。")
     if row.answered_at is not None:
