@@ -1,4 +1,4 @@
-"""Findings of inspections in a 情况通报: linked back, asked about while it is open, frozen when it is issued (K1, K4)."""
+"""Findings of inspections in a 情况通报: linked back, asked about while it is open, frozen at issue (K1, K4)."""
 
 from __future__ import annotations
 

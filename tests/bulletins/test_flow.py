@@ -410,7 +410,7 @@ def test_a_sealed_year_keeps_its_documents_as_they_are(desk: Desk) -> None:
         (lambda: void_document(desk.be("office"), document, "错", at=NOW), "要更正的，另发一份文件。"),
         (
             lambda: answer_document(desk.be("secretary"), named, "说明", at=NOW),
-            "仍要说明的，请直接联系学习型党组织办公室。",
+            office,
         ),
         (lambda: void_number(desk.be("office"), entered, "错", at=NOW), "需要说明的，请写在今年的记录里。"),
         (lambda: desk.enter("又一份", 3), "需要说明的，请写在今年的记录里。"),
