@@ -12,7 +12,7 @@ from shanxue.orgs.queries import Actor, scope_people
 
 from .models import ResultLine
 from .queries.results import Extent, Reach
-from .rules.pages import ComponentView, list_components, list_grades, show_grade
+from .rules.pages import ComponentView, LineView, list_components, list_grades, show_grade
 from .rules.scheme import Scheme
 from .runs import Computed, try_scheme
 
@@ -35,6 +35,11 @@ class DraftTrial:
     grades: tuple[tuple[str, int], ...]
     reach: Reach
     one: One | None
+
+    @property
+    def lines(self) -> dict[str, LineView]:
+        """The lines of whom it was tried on, by the item's code."""
+        return {line.code: line for part in (self.one.components if self.one else ()) for line in part.lines}
 
 
 def try_draft(actor: Actor, bureau: Bureau, scheme: Scheme, staff_no: str = "") -> DraftTrial:

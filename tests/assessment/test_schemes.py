@@ -14,9 +14,9 @@ from django.utils import timezone
 from shanxue.assessment.actions.schemes import publish_draft, save_draft, start_draft
 from shanxue.assessment.models import Run, SchemeDraft, SchemePublication
 from shanxue.assessment.queries.schemes import find_first_shipped, list_versions
+from shanxue.assessment.rules.changes import change_text, plan_changes
 from shanxue.assessment.rules.loading import SchemeRefused, load_scheme
 from shanxue.assessment.rules.schemes import list_differences, write_blank
-from shanxue.assessment.rules.settings import change_text, plan_changes
 from shanxue.audit.models import Entry
 from shanxue.base.errors import Refusal
 from shanxue.orgs.queries import Actor, find_actor
@@ -167,6 +167,7 @@ def test_from_the_template_to_a_trial_in_two_taps(house: House, visit: Visit) ->
     trial = answer.context["trial"]
     assert trial.subjects == 4
     assert trial.one.person.name == "张三"
+    assert '<p class="tried"><span class="name">张三</span>：' in answer.content.decode()
     assert "影响 4 人 / 2 支部" in page.content.decode()
     assert "影响 4 人 / 2 支部" in answer.content.decode()
     assert Run.objects.count() == runs

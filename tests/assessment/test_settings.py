@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from shanxue.assessment.queries.schemes import find_first_shipped, list_shipped
+from shanxue.assessment.rules.changes import change_text, plan_changes
 from shanxue.assessment.rules.loading import SchemeRefused, load_scheme
 from shanxue.assessment.rules.scheme import Scheme
-from shanxue.assessment.rules.settings import Setting, change_text, list_settings, plan_changes
+from shanxue.assessment.rules.settings import Setting, list_settings
 from shanxue.assessment.rules.wording import describe_scheme
 from shanxue.base.errors import Refusal
 from shanxue.base.toml_editing import read_tables
@@ -67,6 +68,18 @@ def test_one_change_is_one_value_and_every_other_byte_stays(scheme: Scheme) -> N
         assert [VALUE.sub("", line) for line in after] == [VALUE.sub("", line) for line in before], one.code
         differing = sum(old != new for old, new in zip(before, after, strict=True))
         assert differing <= len(changes), one.code
+
+
+@pytest.mark.parametrize("scheme", list_shipped(), ids=lambda scheme: scheme.code)
+def test_all_changes_at_once_are_exactly_those_that_were_said(scheme: Scheme) -> None:
+    """Every value turned, every limit that is set taken away and every other one added, in one go."""
+    settings = [one for one in list_settings(scheme.text) if not one.choices or len(one.choices) > 1]
+    typed = {one.code: "" if one.optional and one.value else choose_other(one) for one in settings}
+    changes = plan_changes(scheme.text, typed)
+    text = change_text(scheme.text, changes)
+    assert set(list_differing(read_tables(scheme.text), read_tables(text))) == {one.path for one in settings}
+    back = plan_changes(text, {one.code: one.value for one in settings})
+    assert read_tables(change_text(text, back)) == read_tables(scheme.text)
 
 
 @pytest.mark.parametrize("scheme", list_shipped(), ids=lambda scheme: scheme.code)

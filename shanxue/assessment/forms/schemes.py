@@ -21,8 +21,9 @@ class DraftForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.settings = list_settings(text)
         for one in self.settings:
-            self.fields[one.code] = _build_field(one)
-            look_plain(self.fields[one.code])
+            field = self.fields[one.code] = _build_field(one)
+            look_plain(field)
+            field.widget.attrs["aria-label"] = one.full_name  # many clauses have a 满分
 
     def list_fields(self, place: str) -> list[tuple[Setting, forms.BoundField]]:
         """The fields of one clause, with what they set."""

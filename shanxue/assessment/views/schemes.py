@@ -23,10 +23,10 @@ from ..models import SchemeDraft
 from ..queries import schemes as queries
 from ..queries.results import join_reach, read_version
 from ..queries.year_plan import Planned, YearPlan, read_year_plan
+from ..rules.changes import change_text, plan_changes
 from ..rules.loading import SchemeRefused, load_scheme
 from ..rules.scheme import Scheme
 from ..rules.schemes import list_differences
-from ..rules.settings import change_text, plan_changes
 from ..rules.wording import describe_scheme
 from ..scheme_trials import DraftTrial, reach_draft, try_draft
 
@@ -111,10 +111,14 @@ def _lay_out(bureau: Bureau, scheme: Scheme, form: DraftForm, trial: DraftTrial 
     reach, unreached = (trial.reach, "") if trial is not None else reach_draft(bureau, scheme)
     year = read_year_plan(bureau, scheme)
     clauses = join_reach(scheme, describe_scheme(scheme), reach)
+    own = trial.lines if trial is not None else {}
     rubric = [
-        {"row": row, "fields": form.list_fields(row.clause.place), "feeding": _list_feeding(year, row.clause.place)}
+        {
+            "row": row, "fields": form.list_fields(row.clause.place), "own": own.get(row.clause.code),
+            "feeding": _list_feeding(year, row.clause.place),
+        }
         for row in clauses
-    ]
+    ]  # fmt: skip
     shown = {row.clause.place for row in clauses}
     spare = [(one, form[one.code]) for one in form.settings if one.place not in shown]
     return {"rubric": rubric, "spare": spare, "year": year, "unreached": unreached}
