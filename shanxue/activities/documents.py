@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from docx.document import Document as DocxDocument
-from docx.enum.table import WD_ROW_HEIGHT_RULE
-from docx.table import Table
 
 from shanxue.base.paper import (
     FANGSONG,
     HEI,
     SIZE_4,
-    TEXT_CELL,
     TEXT_WIDTH,
-    add_row,
     add_style,
-    add_table,
     clean_text,
-    pack_document,
-    set_style,
     split_lines,
-    start_document,
-    write_lines,
 )
 from shanxue.base.points import MILLI, format_scaled
+from shanxue.base.quick_paper import KEEP, QuickPaper
 
 from .models import Resolution
 from .queries.records import Minutes
 from .rules import RecordState
-from .rules.records import Head, Presence, list_headings, write_absence, write_when
+from .rules.records import Agenda, Head, Presence, list_headings, write_absence, write_when
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNKNOWN = "待补充"
@@ -46,21 +38,18 @@ GUEST_LINES = 3
 def write_minutes(minutes: Minutes) -> bytes:
     """Write 会议记录.docx in the order of real records (offices 4); marked 未审核 until it has passed."""
     head = minutes.head
-    document = start_document(f"{head.topic}会议记录")
-    add_record_styles(document)
-    write_lines(document, ("公文标题", clean_text(head.unit)), ("公文标题", f"{head.kind}记录"))
+    paper = QuickPaper(f"{head.topic}会议记录", add_record_styles)
+    paper.add_lines(("公文标题", head.unit), ("公文标题", f"{head.kind}记录"))
     if minutes.state != RecordState.PASSED:
-        write_lines(document, ("公文稿别", "（未审核）"))
-    write_lines(document, ("", ""))
-    _write_facts(document, list_facts(head))
-    write_lines(document, ("", ""))
-    _write_text(document, minutes)
-    write_lines(document, ("公文正文", "散会。"), ("", ""), ("公文正文", SIGNATURES))
-    for paragraph in document.paragraphs[-3:-1]:
-        paragraph.paragraph_format.keep_with_next = True  # no page of signatures alone
-    for line in minutes.told_changes:
-        write_lines(document, ("公文表注", f"注：{clean_text(line)}"))
-    return pack_document(document)
+        paper.add_lines(("公文稿别", "（未审核）"))
+    paper.add_lines(("", ""))
+    _add_facts(paper, list_facts(head))
+    paper.add_lines(("", ""))
+    _add_text(paper, minutes)
+    paper.add_lines(("公文正文", "散会。"), ("", ""), mark=KEEP)  # no page of signatures alone
+    paper.add_lines(("公文正文", SIGNATURES))
+    paper.add_lines(*(("公文表注", f"注：{line}") for line in minutes.told_changes))
+    return paper.pack()
 
 
 def add_record_styles(document: DocxDocument) -> None:
@@ -97,33 +86,41 @@ def _describe_make_up(one: Presence) -> str:
     return f"{one.name}：{one.make_up or UNKNOWN}"
 
 
-def _write_facts(document: DocxDocument, facts: Iterator[tuple[str, str]]) -> None:
-    widths = (LABEL_WIDTH, TEXT_WIDTH - LABEL_WIDTH)
-    table = add_table(document, widths, (), ())
-    for label, value in facts:
-        add_row(table, widths, VALUE, (label, value))
-    for cell in table.columns[0].cells:
-        set_style(cell.paragraphs[0], LABEL)
+def _add_facts(paper: QuickPaper, facts: Iterable[tuple[str, str]]) -> None:
+    paper.add_table((LABEL_WIDTH, TEXT_WIDTH - LABEL_WIDTH), (), facts, styles=(LABEL, VALUE))
 
 
-def _write_text(document: DocxDocument, minutes: Minutes) -> None:
-    if minutes.agenda:
-        write_lines(document, ("公文一级", "议程"))
-        for number, point in enumerate(minutes.agenda, 1):
-            speaker = f"（{point.speaker}）" if point.speaker else ""
-            write_lines(document, ("公文正文", clean_text(f"{number}. {point.title}{speaker}")))
+def _add_text(paper: QuickPaper, minutes: Minutes) -> None:
+    _add_agenda(paper, minutes.agenda)
     headings = {clean_text(line) for line in list_headings(minutes.agenda)}
-    write_lines(document, ("公文一级", "主要内容"))
+    paper.add_lines(("公文一级", "主要内容"))
     for line in split_lines(minutes.content) or [UNKNOWN]:
-        write_lines(document, ("公文二级" if line in headings else "公文正文", line))
-    write_lines(document, ("公文一级", "决议"))
+        paper.add_lines(("公文二级" if line in headings else "公文正文", line))
+    paper.add_lines(("公文一级", "决议"))
     if minutes.resolutions:
-        _write_resolutions(document, minutes.resolutions)
+        widths = (700, TEXT_WIDTH - 700 - 1500 - 1900, 1500, 1900)
+        rows = list_resolution_rows(minutes.resolutions)
+        paper.add_table(widths, ("序号", "决议事项", "负责人", "期限"), rows, height=440)
+        paper.add_lines(("公文末行", ""))
     else:
-        write_lines(document, ("公文正文", "无。"))
+        paper.add_lines(("公文正文", "无。"))
     other = split_lines(minutes.other)
     if other:
-        write_lines(document, ("公文一级", "其他"), *(("公文正文", line) for line in other))
+        paper.add_lines(("公文一级", "其他"), *(("公文正文", line) for line in other))
+
+
+def _add_agenda(paper: QuickPaper, agenda: Sequence[Agenda]) -> None:
+    if agenda:
+        paper.add_lines(("公文一级", "议程"))
+        paper.add_lines(*(("公文正文", line) for line in list_agenda_lines(agenda)))
+
+
+def list_agenda_lines(agenda: Sequence[Agenda]) -> list[str]:
+    """The points of an agenda, numbered, each with who speaks."""
+    return [
+        f"{number}. {point.title}{f'（{point.speaker}）' if point.speaker else ''}"
+        for number, point in enumerate(agenda, 1)
+    ]
 
 
 def list_resolution_rows(resolutions: Sequence[Resolution]) -> list[tuple[str, str, str, str]]:
@@ -132,13 +129,6 @@ def list_resolution_rows(resolutions: Sequence[Resolution]) -> list[tuple[str, s
         (str(number), row.text, row.responsible.name if row.responsible else UNKNOWN, _write_day(row.due_on))
         for number, row in enumerate(resolutions, 1)
     ]
-
-
-def _write_resolutions(document: DocxDocument, resolutions: Sequence[Resolution]) -> None:
-    rows = list_resolution_rows(resolutions)
-    widths = (700, TEXT_WIDTH - 700 - 1500 - 1900, 1500, 1900)
-    add_table(document, widths, ("序号", "决议事项", "负责人", "期限"), rows, height=440)
-    write_lines(document, ("公文末行", ""))
 
 
 def _write_day(day: date | None) -> str:
@@ -150,17 +140,18 @@ def _write_day(day: date | None) -> str:
 
 def write_sign_in_sheet(head: Head) -> bytes:
     """Write 签到表.docx: names in two blocks side by side, filled page by page, and empty lines for guests."""
-    document = start_document(f"{head.topic}签到表")
-    add_record_styles(document)
-    write_lines(document, ("公文标题", "签到表"), *((FACT, clean_text(line)) for line in list_sheet_facts(head)))
-    table = add_table(document, SHEET_WIDTHS, ("序号", "姓名", "签名") * 2, (), height=SHEET_ROW)
-    for left, right in pair_names([one.name for one in head.expected]):
-        _add_names(table, left, right)
+    paper = QuickPaper(f"{head.topic}签到表", add_record_styles)
+    paper.add_lines(("公文标题", "签到表"), *((FACT, line) for line in list_sheet_facts(head)))
+    rows = (
+        (str(left[0]), left[1], "", *((str(right[0]), right[1]) if right else ("", "")), "")
+        for left, right in pair_names([one.name for one in head.expected])
+    )
+    paper.add_table(SHEET_WIDTHS, ("序号", "姓名", "签名") * 2, rows, height=SHEET_ROW, exact=True)
     if head.exempt:
         names = "、".join(one.name for one in head.exempt)
-        write_lines(document, ("公文表注", clean_text(f"不要求到会（来了可以签）：{names}")))
-    _write_guests(document, head.guests)
-    return pack_document(document)
+        paper.add_lines(("公文表注", f"不要求到会（来了可以签）：{names}"))
+    _add_guests(paper, head.guests)
+    return paper.pack()
 
 
 def list_sheet_facts(head: Head) -> list[str]:
@@ -187,18 +178,11 @@ def pair_names(names: Sequence[str]) -> list[tuple[tuple[int, str], tuple[int, s
     return pairs
 
 
-def _add_names(table: Table, left: tuple[int, str], right: tuple[int, str] | None) -> None:
-    number, name = right or ("", "")
-    add_row(table, SHEET_WIDTHS, TEXT_CELL, (str(left[0]), left[1], "", str(number), name, ""), SHEET_ROW)
-    table.rows[-1].height_rule = WD_ROW_HEIGHT_RULE.EXACTLY
-
-
-def _write_guests(document: DocxDocument, guests: Sequence[str]) -> None:
+def _add_guests(paper: QuickPaper, guests: Sequence[str]) -> None:
     """列席 in lines of their own: those known, and empty ones to sign on."""
     widths = (1400, TEXT_WIDTH // 2 - 1400, 1400, TEXT_WIDTH - TEXT_WIDTH // 2 - 1400)
-    write_lines(document, ("公文表注", "列席"))
+    paper.add_lines(("公文表注", "列席"))
     names = [*guests, *[""] * (2 * GUEST_LINES)]
     names = names[: max(2 * GUEST_LINES, len(guests) + len(guests) % 2)]
-    table = add_table(document, widths, ("姓名", "签名") * 2, (), height=SHEET_ROW)
-    for left, right in zip(names[::2], names[1::2], strict=True):
-        add_row(table, widths, TEXT_CELL, (left, "", right, ""), SHEET_ROW)
+    rows = ((left, "", right, "") for left, right in zip(names[::2], names[1::2], strict=True))
+    paper.add_table(widths, ("姓名", "签名") * 2, rows, height=SHEET_ROW)

@@ -11,6 +11,7 @@ from shanxue.web.office_templates import find_own_template
 
 from .documents import (
     UNKNOWN,
+    list_agenda_lines,
     list_facts,
     list_resolution_rows,
     list_sheet_facts,
@@ -47,17 +48,13 @@ def list_minutes_variables(minutes: Minutes) -> dict[str, Any]:
     """Everything a template of 会议记录 may name."""
     head = minutes.head
     headings = {clean_text(line) for line in list_headings(minutes.agenda)}
-    agenda = [
-        clean_text(f"{number}. {point.title}{f'（{point.speaker}）' if point.speaker else ''}")
-        for number, point in enumerate(minutes.agenda, 1)
-    ]
     return {
         "单位": clean_text(head.unit),
         "类型": clean_text(head.kind),
         "会议名称": clean_text(head.topic),
         "稿别": "" if minutes.state == RecordState.PASSED else "（未审核）",
         "情况": [{"栏目": label, "内容": clean_text(value)} for label, value in list_facts(head)],
-        "议程": agenda,
+        "议程": [clean_text(line) for line in list_agenda_lines(minutes.agenda)],
         "主要内容": [
             {"级": "二级" if line in headings else "正文", "文": line}
             for line in split_lines(minutes.content) or [UNKNOWN]
