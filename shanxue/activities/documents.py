@@ -1,10 +1,11 @@
-"""会议记录.docx and 签到表.docx, on official paper. Equal contents are equal bytes."""
+"""会议记录.docx, 会议通知.docx and 签到表.docx, on official paper. Equal contents are equal bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from docx.document import Document as DocxDocument
 
 from shanxue.base.paper import (
@@ -19,7 +20,7 @@ from shanxue.base.paper import (
 from shanxue.base.points import MILLI, format_scaled
 from shanxue.base.quick_paper import KEEP, QuickPaper
 
-from .models import Resolution
+from .models import Resolution, Session, SessionNote
 from .queries.records import Minutes
 from .rules import RecordState
 from .rules.records import Agenda, Head, Presence, list_headings, write_absence, write_when
@@ -133,6 +134,45 @@ def list_resolution_rows(resolutions: Sequence[Resolution]) -> list[tuple[str, s
 
 def _write_day(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else UNKNOWN
+
+
+# The notice
+
+
+def write_notice(minutes: Minutes, changes: Sequence[SessionNote]) -> bytes:
+    """Write 会议通知.docx: who was called to what, when it was sent, and each change that people were told after it."""
+    session, head = minutes.session, minutes.head
+    paper = QuickPaper(f"{head.topic}会议通知", add_record_styles)
+    paper.add_lines(("公文标题", head.unit), ("公文标题", f"{head.kind}通知"), ("", ""))
+    _add_facts(paper, _list_notice_facts(session, head))
+    if minutes.agenda:
+        paper.add_lines(("", ""))
+        _add_agenda(paper, minutes.agenda)
+    if changes:
+        paper.add_lines(("公文一级", "发出以后的改动"))
+        told = (f"{_write_moment(one.at)}　{one.actor}：{one.text}。" for one in changes)
+        paper.add_lines(*(("公文正文", line) for line in told))
+        paper.add_lines(("公文表注", "注：上面的表是改动以后的；发出时的样子，看每条改动里“由”后面的。"))
+    return paper.pack()
+
+
+def _list_notice_facts(session: Session, head: Head) -> Iterator[tuple[str, str]]:
+    yield "会议名称", head.topic
+    yield "时　　间", write_when(head) + ("" if head.start_time else f"（开始时间{UNKNOWN}）")
+    yield "地　　点", head.place or UNKNOWN
+    yield "主 持 人", head.host or UNKNOWN
+    yield f"应到 {len(head.expected)} 人", "、".join(one.name for one in head.expected) or "无"
+    if head.exempt:
+        yield "不要求到会", "、".join(one.name for one in head.exempt)
+    if session.notice:
+        yield "通知的补充", session.notice
+    if session.noticed_at is not None:
+        yield "发出时间", _write_moment(session.noticed_at)
+
+
+def _write_moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{_write_day(local.date())} {local:%H:%M}"
 
 
 # The sign-in sheet

@@ -1,4 +1,4 @@
-"""What sessions leave for the archive of a year: minutes, one 件 each; a ledger for each branch; records."""
+"""What sessions leave for the archive of a year: one 件 each with its files; a ledger for each branch; records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from shanxue.base.paper import add_long_table, clean_text, pack_document, start_document, write_lines
@@ -16,13 +16,11 @@ from shanxue.base.points import MILLI, format_scaled
 from shanxue.base.volumes import Cell, Document, Piece, Retention, Series, Table, make_columns
 from shanxue.orgs.models import Bureau
 
-from .filled import write_minutes_document
+from .meeting_files import Folder, was_announced
 from .models import Attendance, Guest, MakeUp, Resolution, Session
-from .queries.records import Access, read_minutes
 from .rules import Mark, RecordState, SessionKind, SessionState
 from .rules.presence import PRESENT
 
-READER = Access(reads_all=True, leads=False, writes=False, reviews=False, keeps_office=False)
 TRAINING = frozenset({SessionKind.LECTURE, SessionKind.TRAINING, SessionKind.TALK})
 MARKS = (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY, Mark.LEAVE, Mark.ABSENT, Mark.MADE_UP, Mark.EXEMPT, Mark.UNRECORDED)
 PEOPLE_WIDTHS = (1400, 1445, *(750,) * 8)
@@ -30,39 +28,64 @@ SESSION_WIDTHS = (1300, 1345, 2600, *(720,) * 5)
 
 
 def list_pieces(bureau: Bureau, period: Period) -> list[Piece]:
-    return [*_list_minutes(bureau, period), *_list_ledgers(bureau, period)]
+    return [*_list_meetings(bureau, period), *_list_ledgers(bureau, period)]
 
 
 def _filter_year(bureau: Bureau, period: Period) -> Q:
     return Q(bureau=bureau, on__gte=period.from_on, on__lt=period.until_on)
 
 
-# Minutes
+# Meetings
 
 
-def _list_minutes(bureau: Bureau, period: Period) -> list[Piece]:
+def _list_meetings(bureau: Bureau, period: Period) -> list[Piece]:
     """One 件 for each session held here, and for each that is still only planned. Imported ledgers have no minutes."""
     here = Q(record__isnull=False) | Q(roll_ended_at__isnull=False) | Q(state=SessionState.PLANNED)
     found = Session.objects.filter(_filter_year(bureau, period), here)
     left_out = (SessionState.CANCELLED, SessionState.POSTPONED)
-    sessions = found.exclude(state__in=left_out).select_related("unit", "record").order_by("on", "unit__code", "pk")
-    return [_describe_minutes(session) for session in sessions]
+    rows = found.exclude(state__in=left_out).annotate(listed=Exists(Attendance.objects.filter(session=OuterRef("pk"))))
+    sessions = list(rows.select_related("unit", "record").order_by("on", "unit__code", "pk"))
+    passed: dict[tuple[Series, Retention], list[int]] = defaultdict(list)
+    for session in sessions:
+        if not _say_missing(session):
+            passed[_class(session)].append(session.pk)
+    folders = {place: Folder(ids) for place, ids in passed.items()}
+    return [_describe_meeting(session, folders.get(_class(session))) for session in sessions]
 
 
-def _describe_minutes(session: Session) -> Piece:
+def _class(session: Session) -> tuple[Series, Retention]:
+    series = Series.TRAINING if session.kind in TRAINING else Series.STUDY
+    return series, Retention.PERMANENT if session.kind == SessionKind.CORE_GROUP else Retention.THIRTY_YEARS
+
+
+def _describe_meeting(session: Session, folder: Folder | None) -> Piece:
     missing = _say_missing(session)
     planned = session.state == SessionState.PLANNED
+    series, retention = _class(session)
+    listed: bool = session.listed  # type: ignore[attr-defined]
+    lacking = [] if was_announced(session) else ["补录，没有发通知" if session.noticed_at else "没有发通知"]
     return Piece(
         key=f"session-{session.pk}",
-        series=Series.TRAINING if session.kind in TRAINING else Series.STUDY,
+        series=series,
         title=f"{session.unit.name}{session.kind}记录（{session.topic}）",
         responsible=session.unit.name,
         on=session.on,
-        retention=Retention.PERMANENT if session.kind == SessionKind.CORE_GROUP else Retention.THIRTY_YEARS,
+        retention=retention,
         missing=missing,
+        lacking="，".join([*lacking, *([] if listed else ["没有应到名单"])]),
         href=reverse("activities:session" if planned else "activities:record", args=[session.pk]),
-        documents=() if missing else (Document("会议记录.docx", partial(_write_minutes, session.pk)),),
+        documents=() if missing or folder is None else _list_documents(session, folder, listed=listed),
     )
+
+
+def _list_documents(session: Session, folder: Folder, *, listed: bool) -> tuple[Document, ...]:
+    """The minutes, and as attachments the notice that was sent and the sign-in sheet."""
+    found = [Document("会议记录.docx", partial(folder.write_minutes, session.pk))]
+    if was_announced(session):
+        found.append(Document("会议通知.docx", partial(folder.write_notice, session.pk)))
+    if listed:
+        found.append(Document("签到表.docx", partial(folder.write_sheet, session.pk)))
+    return tuple(found)
 
 
 def _say_missing(session: Session) -> str:
@@ -74,11 +97,6 @@ def _say_missing(session: Session) -> str:
     if record is None or record.state == RecordState.DRAFT:
         return f"{place}会议还没有交记录，不能封卷。"
     return "" if record.state == RecordState.PASSED else f"{place}会议记录仍是“{record.state}”，不能封卷。"
-
-
-def _write_minutes(session_id: int) -> bytes:
-    session = Session.objects.select_related("bureau", "unit", "host", "recorder", "record").get(pk=session_id)
-    return write_minutes_document(read_minutes(session, session.record, READER))
 
 
 # Attendance ledgers

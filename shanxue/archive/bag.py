@@ -1,4 +1,4 @@
-"""A BagIt package (RFC 8493) as one zip file: written in one pass, complete only when closed.
+"""A BagIt package (RFC 8493) as one zip file: written in one pass, complete only when sealed.
 
 Own code, thirty lines of format: the library's ``make_bag`` moves files on disk and changes the whole process's
 working folder, which a web server with threads cannot have (docs/adr/0006). The tests prove our bags with the library.
@@ -19,7 +19,7 @@ CHUNK = 1 << 20
 
 
 class BagWriter:
-    """Payload goes in through ``add``; ``close`` writes the tag files. ``folder`` is the one folder of the zip."""
+    """Payload goes in through ``add``; ``seal`` writes the tag files. ``folder`` is the one folder of the zip."""
 
     def __init__(self, path: Path, folder: str) -> None:
         self.folder = folder
@@ -34,7 +34,7 @@ class BagWriter:
         self.bytes += size
         return self.sums[name]
 
-    def close(self, info: Mapping[str, str]) -> str:
+    def seal(self, info: Mapping[str, str]) -> str:
         """Write the tag files and close the zip; returns the SHA-256 of the tag manifest, which seals all others."""
         info = {**info, "Payload-Oxum": f"{self.bytes}.{len(self.sums)}"}
         tags = {
@@ -47,7 +47,7 @@ class BagWriter:
         self._zip.close()
         return sealed
 
-    def abandon(self) -> None:
+    def close(self) -> None:
         self._zip.close()
 
     def _write(self, name: str, parts: bytes | Path | Iterable[bytes]) -> tuple[str, int]:

@@ -1,11 +1,15 @@
 """Turning documents into PDF/A-2b with LibreOffice: hundreds of files in few runs, while the others are still written.
 
-Where the program is not installed, there are no PDFs, and the package says so.
+A copy is kept under the SHA-256 of the document it was made from, so that it is found again as long as the document is
+the same byte by byte, and never for another one. Where the program is not installed, there are no PDFs, and the
+package says so.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,6 +23,7 @@ BATCH = 60  # files of one run; starting the program costs as much as ten of the
 RUNS = 2  # at a time, each with a profile of its own
 PATIENCE_SECONDS = 900
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+END = b"%%EOF"
 
 
 def find_program() -> str:
@@ -31,19 +36,41 @@ def count_pages(pdf: bytes) -> int:
 
 
 class Converter:
-    """Files given to ``put`` become PDFs of the same name in ``folder``; ``finish`` waits for the last of them."""
+    """Documents given to ``put`` become PDFs in ``kept``, those that lie there already at once; ``finish`` waits.
 
-    def __init__(self, program: str, folder: Path) -> None:
-        self.program, self.folder = program, folder
-        self.waiting: list[Path] = []
+    ``work`` is a folder on the same disk as ``kept``: a copy appears there whole or not at all.
+    """
+
+    def __init__(self, program: str, kept: Path, work: Path) -> None:
+        self.program, self.kept, self.work = (
+            program,
+            kept,
+            work / "converting",
+        )  # apart from files that are PDFs already
+        self.waiting: list[str] = []
+        self.known: set[str] = set()  # digests of all that was asked for
+        self.asked = 0  # how many of them had no copy yet
         self.runs: dict[int, subprocess.Popen[bytes]] = {}
+        if program:
+            kept.mkdir(parents=True, exist_ok=True)
+            self.work.mkdir()
 
-    def put(self, path: Path) -> None:
-        if not self.program:
-            return
-        self.waiting.append(path)
-        if len(self.waiting) >= BATCH:
-            self._start_if_free()
+    def put(self, document: bytes) -> str:
+        """Ask for the copy of a document; gives the digest by which ``find`` knows it."""
+        digest = hashlib.sha256(document).hexdigest()
+        if self.program and digest not in self.known and not self._locate(digest).exists():
+            (self.work / f"{digest}.docx").write_bytes(document)
+            self.waiting.append(digest)
+            self.asked += 1
+            if len(self.waiting) >= BATCH:
+                self._start_if_free()
+        self.known.add(digest)
+        return digest
+
+    def find(self, digest: str) -> bytes:
+        """The copy of a document; empty where it could not be made."""
+        path = self._locate(digest)
+        return path.read_bytes() if self.program and path.exists() else b""
 
     def finish(self, tell: Callable[[int], None]) -> None:
         """Convert what is left; ``tell`` is called with how many files still wait."""
@@ -51,6 +78,7 @@ class Converter:
             self._start_if_free()
             tell(len(self.waiting))
             self._wait_for_one()
+        self._keep()
 
     def stop(self) -> None:
         """End what still runs: somebody broke off."""
@@ -58,6 +86,16 @@ class Converter:
             run.kill()
             run.wait()
         self.runs.clear()
+        self._keep()
+
+    def forget_others(self) -> None:
+        """Remove copies of documents that are no longer asked for: they have changed since."""
+        for path in self.kept.glob("*.pdf"):
+            if path.stem not in self.known:
+                path.unlink()
+
+    def _locate(self, digest: str) -> Path:
+        return self.kept / f"{digest}.pdf"
 
     def _start_if_free(self) -> None:
         for number in list(self.runs):
@@ -69,11 +107,11 @@ class Converter:
                 batch, self.waiting = self.waiting[:share], self.waiting[share:]
                 self.runs[number] = self._start(number, batch)
 
-    def _start(self, number: int, batch: list[Path]) -> subprocess.Popen[bytes]:
-        profile = (self.folder / f"profile-{number}").as_uri()
+    def _start(self, number: int, batch: list[str]) -> subprocess.Popen[bytes]:
+        profile = (self.work / f"profile-{number}").as_uri()
         command = [self.program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", FILTER]
         return subprocess.Popen(
-            [*command, "--outdir", str(self.folder), *map(str, batch)],
+            [*command, "--outdir", str(self.work), *(str(self.work / f"{digest}.docx") for digest in batch)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -86,3 +124,9 @@ class Converter:
                 self.runs[number].wait()
             del self.runs[number]
             return
+
+    def _keep(self) -> None:
+        """Put finished copies in their place; one that broke off in the middle is none."""
+        for path in self.work.glob("*.pdf"):
+            if path.read_bytes()[-32:].rstrip().endswith(END):
+                os.replace(path, self._locate(path.stem))

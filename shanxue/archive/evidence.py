@@ -111,25 +111,21 @@ def _list_marks(chain: Chain, mark: Watermark) -> Iterable[tuple[str, ...]]:
 
 def _write_all_minutes(chains: Sequence[Chain], mark: Watermark, folder: Path) -> dict[str, dict[str, bytes]]:
     """The minutes of the sessions among the records: as PDF where LibreOffice is there, else as .docx."""
-    (folder / "pdf").mkdir()
-    converter = Converter(find_program(), folder / "pdf")
-    paths = {}
+    converter = Converter(find_program(), folder / "pdf", folder)
+    asked: dict[str, tuple[bytes, str]] = {}
     for chain in chains:
         session = _find_session(chain)
         if session is not None:
-            paths[chain.key] = folder / f"{session.pk}.docx"
-            body = write_minutes(read_minutes(session, session.record, READER))
-            paths[chain.key].write_bytes(mark_document(body, str(mark)))
-            converter.put(paths[chain.key])
+            body = mark_document(write_minutes(read_minutes(session, session.record, READER)), str(mark))
+            asked[chain.key] = body, converter.put(body)
     try:
         converter.finish(lambda _: None)
     finally:
         converter.stop()
     found = {}
-    for key, path in paths.items():
-        pdf = folder / "pdf" / f"{path.stem}.pdf"
-        name, made = ("会议记录.pdf", pdf) if pdf.exists() else ("会议记录.docx", path)
-        found[key] = {name: made.read_bytes()}
+    for key, (body, digest) in asked.items():
+        pdf = converter.find(digest)
+        found[key] = {"会议记录.pdf": pdf} if pdf else {"会议记录.docx": body}
     return found
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,7 @@ from shanxue.audit.rules import Algorithm, encode_content, next_algorithm
 from shanxue.base.volumes import Table
 
 from .bag import BagWriter
-from .converting import Converter, count_pages, find_program
+from .converting import Converter, count_pages
 from .documents import TRAIL_METHOD, Cover, Entry, write_catalogue, write_index, write_read_me
 from .models import ArchiveYear
 from .queries import find_former_head, get_period, list_tables
@@ -46,24 +45,20 @@ class _Written:
     placed: Placed
     name: str
     path: Path
+    digest: str  # by which the converter knows it; "": it is not converted
 
 
 def pack_year(
-    archive: ArchiveYear, volume: Volume, path: Path, *, decision: str, actor: str, on: date, progress: Progress
-) -> Packed:
+    archive: ArchiveYear, volume: Volume, path: Path, *, work: Path, converter: Converter, decision: str, actor: str,
+    on: date, progress: Progress,
+) -> Packed:  # fmt: skip
     """Write the package of a year to ``path``. What breaks off leaves nothing but an unfinished file there."""
-    with tempfile.TemporaryDirectory(prefix="shanxue-archive-") as folder, ExitStack() as stack:
-        work = Path(folder)
-        converter = Converter(find_program(), work / "pdf")
-        stack.callback(converter.stop)
-        bag = BagWriter(path, name_package(archive))
-        stack.callback(bag.abandon)
+    with closing(BagWriter(path, name_package(archive))) as bag:
         written = _write_documents(volume, work, converter, progress)
         tables = _write_tables(archive, bag, work, progress)
         head = _add_trail(archive, bag)
-        waiting = sum(one.path.suffix == ".docx" for one in written)
-        converter.finish(lambda left: progress("转成 PDF/A", waiting - left, waiting))
-        entries, unconverted = _add_documents(volume, written, work / "pdf", bag, progress)
+        converter.finish(tell_converting(converter, progress))
+        entries, unconverted = _add_documents(volume, written, converter, bag, progress)
         cover = Cover(
             archive.bureau.name, archive.fonds, archive.year, on, actor, [one.missing for one in volume.missing],
             decision, [(piece.title, why) for piece, why in volume.left_out],
@@ -72,8 +67,12 @@ def pack_year(
         bag.add("归档文件目录.xlsx", write_catalogue(cover, entries))
         bag.add("index.html", write_index(cover, entries, tables))
         bag.add("说明.txt", write_read_me(cover))
-        sealed = bag.close(_describe_bag(archive, cover, len(entries)))
+        sealed = bag.seal(_describe_bag(archive, cover, len(entries)))
         return Packed(tuple(entries), sealed, head.seq, head.hash, unconverted if converter.program else 0)
+
+
+def tell_converting(converter: Converter, progress: Progress) -> Callable[[int], None]:
+    return lambda left: progress("转成 PDF/A", converter.asked - left, converter.asked)
 
 
 def name_package(archive: ArchiveYear) -> str:
@@ -99,16 +98,15 @@ def _describe_bag(archive: ArchiveYear, cover: Cover, count: int) -> dict[str, s
 
 def _write_documents(volume: Volume, work: Path, converter: Converter, progress: Progress) -> list[_Written]:
     """Write every document of every 件 to the disk; the converter begins while later ones are still written."""
-    (work / "pdf").mkdir()
     total = sum(len(one.piece.documents) for one in volume.placed)
     written: list[_Written] = []
     for placed in volume.placed:
         for document in placed.piece.documents:
             path = work / f"{len(written):05d}{Path(document.name).suffix}"
-            path.write_bytes(document.write())
-            written.append(_Written(placed, f"文件/{placed.code}/{document.name}", path))
-            if path.suffix == ".docx":
-                converter.put(path)
+            body = document.write()
+            path.write_bytes(body)
+            digest = converter.put(body) if path.suffix == ".docx" else ""
+            written.append(_Written(placed, f"文件/{placed.code}/{document.name}", path, digest))
             progress("写出文件", len(written), total)
     return written
 
@@ -152,7 +150,7 @@ def _list_trail(chain: str, after: int, until: int) -> Iterator[bytes]:
 
 
 def _add_documents(
-    volume: Volume, written: Sequence[_Written], pdfs: Path, bag: BagWriter, progress: Progress
+    volume: Volume, written: Sequence[_Written], converter: Converter, bag: BagWriter, progress: Progress
 ) -> tuple[list[Entry], int]:
     """Add the documents and their PDF/A copies; gives the catalogue and how many could not be converted."""
     files: dict[str, list[str]] = {}
@@ -162,9 +160,8 @@ def _add_documents(
         code = one.placed.code
         bag.add(one.name, one.path)
         files.setdefault(code, []).append(one.name)
-        if one.path.suffix == ".docx":
-            pdf = pdfs / f"{one.path.stem}.pdf"
-            found = pdf.read_bytes() if pdf.exists() else b""
+        if one.digest:
+            found = converter.find(one.digest)
             if found:
                 name = one.name.removesuffix(".docx") + ".pdf"
                 bag.add(name, found)
@@ -181,6 +178,6 @@ def _list_entry(placed: Placed, files: Sequence[str], pages: Sequence[int | None
     piece = placed.piece
     listed = Listed(
         placed.code, piece.number, piece.responsible, placed.title, piece.on, piece.secrecy,
-        sum(known) if known and len(known) == len(pages) else None, piece.remark,
+        sum(known) if known and len(known) == len(pages) else None, placed.remark,
     )  # fmt: skip
     return Entry(piece.series, listed, tuple(files))

@@ -1,4 +1,6 @@
-"""Where sealed packages lie: beside the house's other files, so that a backup holds them."""
+"""Where sealed packages lie: beside the house's other files, so that a backup holds them. What is only made ready, and
+can be made again, lies outside them.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +24,20 @@ def get_package(name: str) -> Path:
     return get_folder() / name
 
 
+def locate_prepared(code: str, year: int) -> Path:
+    """The folder of a year's PDF/A copies made before it is sealed; it need not exist."""
+    return Path(settings.DATA) / "prepared" / f"{code}-{year}"
+
+
 @contextmanager
 def hold_year(code: str, year: int) -> Iterator[None]:
-    """Let one clerk at a time seal a year. The lock is the operating system's: it ends with the process.
+    """Let one process at a time seal a year or make it ready. The lock is the system's: it ends with the process.
 
-    Raises Refusal ``sealing`` while somebody else is at it.
+    Raises Refusal ``sealing`` while another is at it.
     """
     with (get_folder() / f".{code}-{year}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise Refusal("sealing", f"有人正在封 {year} 年的卷。请稍后刷新，看封卷的结果。", status=409) from error
+            raise Refusal("sealing", f"{year} 年的卷有人正在封，或者正在预备。请稍后刷新再看。", status=409) from error
         yield

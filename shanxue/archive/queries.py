@@ -64,6 +64,11 @@ def find_year(actor: Actor, year: int) -> ArchiveYear:
     return found[year]
 
 
+def find_archive(bureau: Bureau, year: int) -> ArchiveYear:
+    """The archive of a year, stored or not yet."""
+    return ArchiveYear.objects.filter(bureau=bureau, year=year).first() or ArchiveYear(bureau=bureau, year=year)
+
+
 def list_pieces(bureau: Bureau, period: Period) -> list[Piece]:
     """What every room leaves for the archive."""
     return [piece for name in settings.VOLUMES for piece in import_module(name).list_pieces(bureau, period)]

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("retention/", keeping.show_retention, name="retention"),
     path("<int:year>/", volumes.show_year, name="year"),
     path("<int:year>/check/", volumes.check_year, name="check"),
+    path("<int:year>/prepare/", volumes.start_preparing, name="prepare"),
     path("<int:year>/piece/<path:key>/", volumes.edit_piece, name="piece"),
     path("<int:year>/package/<slug:kind>/", volumes.download_package, name="package"),
 ]

@@ -42,7 +42,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Piece:
-    """One 件: a document with its attachments. ``missing`` says in one sentence why it cannot be sealed yet, or ""."""
+    """One 件: a document with its attachments. ``missing`` says in one sentence why it cannot be sealed yet, or "".
+
+    ``lacking`` names what is not in it and will not come: told before sealing, and written into the catalogue.
+    """
 
     key: str  # stable and unique in the bureau: record-12
     series: Series
@@ -55,6 +58,7 @@ class Piece:
     remark: str = ""
     supplied_title: bool = False  # the document bears no title of its own
     missing: str = ""
+    lacking: str = ""
     href: str = ""  # the page on which what is missing can be mended
     documents: tuple[Document, ...] = ()
 

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -41,7 +42,7 @@ def keep_receipt(bureau_id: int, name: str, data: bytes) -> Kept:
         raise Refusal("receipt_type", "“凭据”要用图片（JPG、PNG）或 PDF。请把原件扫描或拍照后再传。")
     digest = hashlib.sha256(data).hexdigest()
     path = _find_path(bureau_id, digest, ending)
-    if not path.exists():
+    if not path.exists() or hash_kept(path) != digest:  # gone or changed on the disk: put right by uploading it again
         _write_whole(path, data)
     stem = _ODD.sub("_", name).rpartition(".")[0].strip(". ")[-60:] or "凭据"
     return Kept(f"{stem}.{ending}", digest, ending, len(data))
@@ -52,6 +53,34 @@ def read_receipt(bureau_id: int, digest: str, ending: str) -> bytes:
     if not path.is_file():
         raise Refusal("receipt_gone", "凭据的文件不在了。请从备份恢复，或重新上传。", status=404)
     return path.read_bytes()
+
+
+def read_intact(bureau_id: int, digest: str, ending: str) -> bytes:
+    """Read a receipt and prove it. Raises Refusal ``receipt_changed`` for one that is not what was uploaded."""
+    data = read_receipt(bureau_id, digest, ending)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Refusal("receipt_changed", "凭据的文件被改动过。请从备份恢复，或重新上传。", status=409)
+    return data
+
+
+def find_damage(bureau_id: int, digest: str, ending: str) -> str:
+    """Say what is wrong with the file of a receipt; empty when it is what was uploaded."""
+    path = _find_path(bureau_id, digest, ending)
+    if not path.is_file():
+        return "不在了"
+    return "" if hash_kept(path) == digest else "被改动过"
+
+
+def hash_kept(path: Path) -> str:
+    stat = path.stat()
+    return _hash_as_of(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _hash_as_of(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 - what a change of the file shows in
+    """Pages that list many receipts read each file once, until it changes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _find_path(bureau_id: int, digest: str, ending: str) -> Path:

@@ -16,6 +16,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "archive:years": WHOLE,
     "archive:year": WHOLE,
     "archive:check": {"office"},
+    "archive:prepare": set(),
     "archive:piece": {"office"},
     "archive:package": WHOLE,
     "archive:chain": READERS - {"head"},  # of a meeting of 第一支部
@@ -29,7 +30,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "archive:algorithm": {"security"},
     "archive:retention": {"office"},
 }
-POST_ONLY = {"archive:add_doubt", "archive:export_head"}
+POST_ONLY = {"archive:add_doubt", "archive:export_head", "archive:prepare"}
 
 
 def make(house: House) -> dict[str, list[object]]:
@@ -45,6 +46,7 @@ def make(house: House) -> dict[str, list[object]]:
     return {
         "archive:year": [2025],
         "archive:check": [2025],
+        "archive:prepare": [2025],
         "archive:piece": [2025, "results-2025"],
         "archive:package": [2024, "bagit"],
         "archive:chain": ["session", session.pk],

@@ -16,15 +16,41 @@ from shanxue.plans.models import Plan
 from tests.house import House
 
 NEXT_YEAR = datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
+NOTICED_AT = datetime(2025, 5, 8, 1, 30, tzinfo=UTC)
 HELD_AT = datetime(2025, 5, 12, 7, 0, tzinfo=UTC)
+
+PROGRAM = r"""#!/bin/sh
+shift 4
+out=$2
+shift 2
+for one; do
+  name=$(basename "$one" .docx)
+  echo "$name" >> "${0%/*}/calls"
+  printf '%%PDF-1.4\n/Type /Page %s\n%%%%EOF\n' "$name" > "$out/$name.pdf"
+done
+"""
 
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """No LibreOffice unless a test asks for it: starting it costs seconds."""
+    settings.DATA = tmp_path  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
     settings.OFFICE_PROGRAM = ""  # type: ignore[attr-defined]
     return  # type: ignore[return-value]
+
+
+@pytest.fixture
+def office(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+    """A stand-in for the program, which starts in a moment: a PDF that holds the digest of its document.
+
+    It is a program of its own, called as LibreOffice is; the file ``calls`` counts the documents.
+    """
+    path = tmp_path / "office"
+    path.write_text(PROGRAM)
+    path.chmod(0o755)
+    settings.OFFICE_PROGRAM = str(path)  # type: ignore[attr-defined]
+    return path
 
 
 @dataclass
@@ -44,7 +70,7 @@ def year(house: House) -> Year:
     session = Session.objects.create(
         bureau=house.bureau, unit=house.units["第二支部"], kind="主题党日", tier="支部集体学", topic="学习条例",
         on=date(2025, 5, 12), start_time=time(15, 0), place="会议室", credit_milli=2000, state="已召开",
-        roll_ended_at=HELD_AT,
+        noticed_at=NOTICED_AT, roll_ended_at=HELD_AT,
     )  # fmt: skip
     for name, mark in (("王五", "到"), ("赵六", "请假")):
         Attendance.objects.create(

@@ -139,10 +139,13 @@ def test_without_libreoffice_the_package_says_that_there_is_no_pdf(package: Path
 def test_with_libreoffice_every_document_has_a_pdf_a_and_its_pages(year: Year, settings: pytest.FixtureRequest) -> None:
     settings.OFFICE_PROGRAM = "soffice"  # type: ignore[attr-defined]
     sealed = year.seal()
+    meeting = sealed.pieces.get(code="0194-WS·2025-D30-XXQK-0001")
     with zipfile.ZipFile(get_package(sealed.package)) as packed:
-        body = packed.read(f"{TOP}/data/文件/0194-WS·2025-D30-XXQK-0001/会议记录.pdf")
-    assert b"<pdfaid:part>2</pdfaid:part>" in body.replace(b" ", b"").replace(b"\n", b"")
-    assert sealed.pieces.get(code="0194-WS·2025-D30-XXQK-0001").pages == count_pages(body) == 1
+        bodies = [packed.read(f"{TOP}/data/{name}") for name in meeting.files if name.endswith(".pdf")]
+    for body in bodies:
+        assert b"<pdfaid:part>2</pdfaid:part>" in body.replace(b" ", b"").replace(b"\n", b"")
+    assert [count_pages(body) for body in bodies] == [1, 1, 1]  # minutes, notice, sheet
+    assert meeting.pages == 3
     assert sealed.pieces.filter(pages__isnull=True).count() == 0
 
 

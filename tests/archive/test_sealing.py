@@ -110,7 +110,7 @@ def test_sealing_twice_says_by_whom_and_when(year: Year) -> None:
 
 def test_of_two_clerks_at_once_one_reads_that_the_other_is_at_it(year: Year) -> None:
     with hold_year("yc", 2025):
-        assert refuse(year) == "有人正在封 2025 年的卷。请稍后刷新，看封卷的结果。"
+        assert refuse(year) == "2025 年的卷有人正在封，或者正在预备。请稍后刷新再看。"
     assert year.seal().state == "已封"
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -11,7 +14,17 @@ from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.models import Grant, Person, Unit
 from shanxue.orgs.queries import Actor, filter_in_force, is_leading, match_granted_units, match_own
 
-from ..models import MeetingRecord, RecordReview, RecordVersion, Resolution, Session
+from ..models import (
+    AgendaItem,
+    Attendance,
+    Guest,
+    MakeUp,
+    MeetingRecord,
+    RecordReview,
+    RecordVersion,
+    Resolution,
+    Session,
+)
 from ..rules import MakeUpState, RecordState, SessionState
 from ..rules.records import (
     Agenda,
@@ -30,6 +43,7 @@ from ..rules.records import (
 )
 from .arranging import find_session
 
+Part = TypeVar("Part", MakeUp, Attendance, Guest, AgendaItem, Resolution)
 UNWRITTEN_DAYS = 366  # how far back a missing record is asked for
 UNWRITTEN = "未写"
 TABS = (RecordState.WAITING, RecordState.RETURNED, RecordState.PASSED, UNWRITTEN)
@@ -145,9 +159,38 @@ def find_sheet(actor: Actor, session_id: int) -> tuple[Session, Head]:
 
 
 def read_minutes(session: Session, record: MeetingRecord | None, access: Access) -> Minutes:
-    live = read_head(session)
-    agenda = read_agenda(session)
-    versions = tuple(record.versions.order_by("number")) if record else ()
+    return _compose(
+        session, record, access, live=read_head(session), agenda=read_agenda(session),
+        versions=tuple(record.versions.order_by("number")) if record else (),
+        resolutions=tuple(list_resolutions(session)),
+        reviews=tuple(record.reviews.order_by("pk")) if record else (),
+    )  # fmt: skip
+
+
+def read_passed_minutes(sessions: Sequence[Session], access: Access) -> list[Minutes]:
+    """Read the minutes of many sessions, each with its ``record``, as documents show them: without the reviews.
+
+    Six queries.
+    """
+    heads = read_heads(sessions)
+    points = _group(AgendaItem.objects.select_related("speaker").order_by("position"), sessions)
+    decided = _group(Resolution.objects.select_related("responsible").order_by("position", "pk"), sessions)
+    versions: dict[int, list[RecordVersion]] = defaultdict(list)
+    for version in RecordVersion.objects.filter(record__session__in=sessions).order_by("number"):
+        versions[version.record_id].append(version)
+    return [
+        _compose(
+            one, one.record, access, live=heads[one.pk], agenda=describe_agenda(points[one.pk]),
+            versions=tuple(versions[one.record.pk]), resolutions=tuple(decided[one.pk]), reviews=(),
+        )
+        for one in sessions
+    ]  # fmt: skip
+
+
+def _compose(
+    session: Session, record: MeetingRecord | None, access: Access, *, live: Head, agenda: tuple[Agenda, ...],
+    versions: tuple[RecordVersion, ...], resolutions: tuple[Resolution, ...], reviews: tuple[RecordReview, ...],
+) -> Minutes:  # fmt: skip
     kept = versions[-1] if versions and record and record.state in (RecordState.WAITING, RecordState.PASSED) else None
     head = unpack_head(kept.text["head"]) if kept else live
     return Minutes(
@@ -158,9 +201,9 @@ def read_minutes(session: Session, record: MeetingRecord | None, access: Access)
         agenda=agenda,
         content=record.content if record else prefill_content(agenda),
         other=record.other if record else "",
-        resolutions=tuple(list_resolutions(session)),
+        resolutions=resolutions,
         versions=versions,
-        reviews=tuple(record.reviews.order_by("pk")) if record else (),
+        reviews=reviews,
         changes=tuple(list_changes(head, live)) if kept else (),
     )
 
@@ -170,25 +213,49 @@ def list_resolutions(session: Session) -> QuerySet[Resolution]:
 
 
 def read_agenda(session: Session) -> tuple[Agenda, ...]:
-    rows = session.agenda.select_related("speaker").order_by("position")
+    return describe_agenda(session.agenda.select_related("speaker").order_by("position"))
+
+
+def describe_agenda(rows: Iterable[AgendaItem]) -> tuple[Agenda, ...]:
     return tuple(Agenda(row.title, row.speaker.name if row.speaker else "") for row in rows)
 
 
 def read_head(session: Session) -> Head:
     """Read the head of the minutes from the session and its roll-call, as they are now. Three queries."""
-    make_ups = {row.person_id: row for row in session.make_ups.exclude(state=MakeUpState.DROPPED)}
+    return read_heads([session])[session.pk]
+
+
+def read_heads(sessions: Sequence[Session]) -> dict[int, Head]:
+    """Read the heads of many sessions, by session. Three queries."""
+    plans = _group(MakeUp.objects.exclude(state=MakeUpState.DROPPED), sessions)
+    marks = _group(Attendance.objects.select_related("person").order_by("person__staff_no"), sessions)
+    guests = _group(Guest.objects.filter(confirmed=True).order_by("pk"), sessions)
+    return {one.pk: _describe_head(one, marks[one.pk], plans[one.pk], guests[one.pk]) for one in sessions}
+
+
+def _group(rows: QuerySet[Part], sessions: Sequence[Session]) -> dict[int, list[Part]]:
+    """Rows that belong to sessions, by session. One query."""
+    found: dict[int, list[Part]] = defaultdict(list)
+    for row in rows.filter(session__in=[one.pk for one in sessions]):
+        found[row.session_id].append(row)
+    return found
+
+
+def _describe_head(
+    session: Session, marks: Sequence[Attendance], plans: Sequence[MakeUp], guests: Sequence[Guest]
+) -> Head:
+    make_ups = {row.person_id: row for row in plans}
     people = []
-    for row in session.attendances.select_related("person").order_by("person__staff_no"):
+    for row in marks:
         plan = make_ups.get(row.person_id)
         words = "" if plan is None else f"{plan.form}，{write_day(plan.until_on)}前（{plan.state}）"
         was = plan.of_mark if plan else ""
         people.append(Presence(row.person_id, row.person.name, row.mark, row.reason, row.how, was, words))
-    guests = session.guests.filter(confirmed=True).order_by("pk").values_list("name", flat=True)
     return Head(
         unit=session.unit.name, kind=session.kind, topic=session.topic, on=session.on, start_time=session.start_time,
         minutes=session.minutes, place=session.place, credit_milli=session.credit_milli,
         host=session.host.name if session.host else "", recorder=session.recorder.name if session.recorder else "",
-        people=tuple(people), guests=tuple(guests),
+        people=tuple(people), guests=tuple(one.name for one in guests),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from ..bag import hash_file
 from ..models import ArchiveYear, PieceChoice, SealedPiece
 from ..packing import Packed, Progress, name_package, pack_year
 from ..paths import get_folder, hold_year
+from ..preparing import drop_prepared, open_workshop
 from ..queries import read_volume
 from ..rules import Volume, YearState
 
@@ -120,15 +121,18 @@ def seal_year(
         os.close(handle)
         draft = Path(name)
         try:
-            packed = pack_year(
-                archive, volume, draft, decision=decision, actor=actor, on=timezone.localdate(at), progress=progress
-            )
+            with open_workshop(bureau, year) as (work, converter):
+                packed = pack_year(
+                    archive, volume, draft, work=work, converter=converter, decision=decision, actor=actor,
+                    on=timezone.localdate(at), progress=progress,
+                )  # fmt: skip
             again = _read_sealable(archive, decision, at)
             if _tell_apart(again) != _tell_apart(volume):
                 raise Refusal("changed_meanwhile", "封卷的时候记录有变动，没有封。请再封一次。", status=409)
             sealed = _write_seal(archive, volume, packed, draft, decision, actor, at)
         finally:
             draft.unlink(missing_ok=True)
+        drop_prepared(bureau, year)
         progress("封卷完成", 1, 1)
         return sealed
 

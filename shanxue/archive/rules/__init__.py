@@ -47,6 +47,11 @@ class Placed:
         """The 题名; one that the archive supplied stands in brackets."""
         return f"[{self.piece.title}]" if self.piece.supplied_title else self.piece.title
 
+    @property
+    def remark(self) -> str:
+        """The 备注, with what is not in the 件."""
+        return "；".join(word for word in (self.piece.remark, self.piece.lacking) if word)
+
 
 @dataclass(frozen=True)
 class Volume:
@@ -61,6 +66,10 @@ class Volume:
         ready = Counter(one.piece.series for one in self.placed)
         absent = Counter(piece.series for piece in self.missing)
         return [(series, ready[series], absent[series]) for series in Series]
+
+    def count_lacking(self) -> list[tuple[str, int]]:
+        """What is not in the 件 that are ready, and in how many of them; most first."""
+        return Counter(one.piece.lacking for one in self.placed if one.piece.lacking).most_common()
 
 
 def write_code(fonds: str, year: int, retention: Retention, series: Series, number: int) -> str:

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_tasks.base import Task
 
 from shanxue.accounts.models import User
 from shanxue.base.errors import Refusal, refuse_missing
@@ -27,9 +28,10 @@ from ..forms.volumes import FondsForm, PieceForm, SealForm
 from ..models import ArchiveYear
 from ..packagers import find_packager, list_packagers
 from ..paths import get_package
+from ..preparing import read_readiness
 from ..queries import find_fonds, find_year, list_years, may_read, may_seal, read_choices, read_volume
 from ..rules import Choice, Volume, YearState
-from ..tasks import seal
+from ..tasks import prepare, seal
 
 PER_PAGE = 50
 
@@ -135,16 +137,34 @@ def check_year(request: HttpRequest, year: int) -> HttpResponse:
     asks = refusal is not None and refusal.code not in ("gaps", "sealed")
     page: dict[str, Any] = {
         "archive": archive, "volume": volume, "form": form, "obstacle": refusal.sentence if asks and refusal else "",
+        "readiness": read_readiness(archive, volume),
     }  # fmt: skip
     return render(request, "archive/check.html", page, status=409 if request.method == "POST" else 200)
 
 
 def _start_sealing(request: HttpRequest, actor: Actor, archive: ArchiveYear, decision: str) -> HttpResponse:
+    title, href = _("归档 %(year)s 年") % {"year": archive.year}, reverse("archive:year", args=[archive.year])
+    return _start(request, archive, seal, "seal", title, href, decision=decision, actor=str(actor.user))
+
+
+@login_required
+@require_POST
+def start_preparing(request: HttpRequest, year: int) -> HttpResponse:
+    """预备归档件: make the PDF/A copies in the background, so that sealing need not wait for them."""
+    actor = demand_actor(request)
+    archive = find_year(actor, year)
+    _demand_office(actor)
+    title = _("预备 %(year)s 年的归档件") % {"year": year}
+    return _start(request, archive, prepare, "prepare", title, reverse("archive:check", args=[year]))
+
+
+def _start(
+    request: HttpRequest, archive: ArchiveYear, task: Task[..., Any], deed: str, title: str, href: str, **values: Any
+) -> HttpResponse:
     assert isinstance(request.user, User)
     job = start_job(
-        seal, bureau_code=archive.bureau.code, user=request.user, subject=f"archive/seal/{archive.year}",
-        title=_("归档 %(year)s 年") % {"year": archive.year}, href=reverse("archive:year", args=[archive.year]),
-        at=timezone.now(), bureau_id=archive.bureau.pk, year=archive.year, decision=decision, actor=str(actor.user),
+        task, bureau_code=archive.bureau.code, user=request.user, subject=f"archive/{deed}/{archive.year}",
+        title=title, href=href, at=timezone.now(), bureau_id=archive.bureau.pk, year=archive.year, **values,
     )  # fmt: skip
     return redirect("jobs:job", job.pk)
 
