@@ -17,6 +17,7 @@ from shanxue.assessment.models.proceedings import Proceeding
 from shanxue.assessment.rules.appeals import AppealState
 from shanxue.exams.models import SittingAnswer
 from shanxue.orgs.models import Bureau, PersonReading
+from shanxue.resources.models import Suggestion
 from shanxue.study.models import Note, NotePrint, NoteVersion
 from shanxue.study.rules import NoteState
 from shanxue.supervision.models import Reminder
@@ -111,6 +112,10 @@ def _select_reminders(bureau: Bureau, limits: Limits) -> Rows:
     return Reminder.objects.filter(bureau=bureau, settled_at__isnull=False, at__date__lt=limits.records_on)
 
 
+def _select_suggestions(bureau: Bureau, limits: Limits) -> Rows:
+    return Suggestion.objects.filter(bureau=bureau, answered_at__date__lt=limits.records_on)
+
+
 def _select_readings(bureau: Bureau, limits: Limits) -> Rows:
     return PersonReading.objects.filter(person__bureau=bureau, on__lt=limits.readings_on)
 
@@ -139,6 +144,7 @@ RULES = {
     "leave_texts": Rule(_select_leaves, "session__on", "person", lambda rows: rows.update(text="", decision="")),
     "make_up_accounts": Rule(_select_accounts, "session__on", "person", lambda rows: rows.update(account="")),
     "reminders": Rule(_select_reminders, "at__date", "person", _delete),
+    "suggestions": Rule(_select_suggestions, "", "", _delete),
     "readings": Rule(_select_readings, "", "", _delete),
     "sign_in_failures": Rule(_select_failures, "", "", _delete_failures),
 }

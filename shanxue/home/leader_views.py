@@ -128,6 +128,7 @@ def show_line(request: HttpRequest, code: str) -> HttpResponse:
         "code": code,
         "about": ABOUT[name],
         "month": month,
+        "last_year": month.year - 1,
         "months": [date(month.year, number, 1) for number in MONTHS],
         "tests": list_test_figures(actor, month) if by_test else [],
         "rows": [] if by_test else list_unit_figures(actor, name, month),

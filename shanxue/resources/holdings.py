@@ -25,7 +25,7 @@ def export_person(person: Person) -> list[Holding]:
             [(row.title.name, timezone.localtime(row.at), row.state) for row in requests],
         ),
         hold(
-            "荐购", "本人推荐，学习办公室答复（D11）", "答复后一个年度", "书名 作者 理由 时间 状态 答复",
+            "荐购", "本人推荐，学习办公室答复（D11）", "答复的那一年以后再留一年", "书名 作者 理由 时间 状态 答复",
             [(row.name, row.author, row.why, timezone.localtime(row.at), row.state, row.answer) for row in suggestions],
         ),
     ]  # fmt: skip

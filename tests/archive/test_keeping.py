@@ -18,6 +18,7 @@ from shanxue.assessment.models import Appeal
 from shanxue.assessment.models.proceedings import Proceeding
 from shanxue.audit.models import Entry
 from shanxue.orgs.models import PersonReading
+from shanxue.resources.models import Suggestion
 from shanxue.study.models import Note, NoteVersion
 
 from .conftest import HELD_AT, Year
@@ -89,6 +90,18 @@ def test_retention_on_a_sealed_year_leaves_its_package_alone(texts: Year) -> Non
     assert Note.objects.exclude(body="").count() == 0
     assert hash_file(get_package(sealed.package)) == sealed.package_sha256
     assert prove_package(get_package(sealed.package)).problems == []
+
+
+def test_a_suggestion_goes_when_the_year_after_its_answer_is_over(year: Year) -> None:
+    """D11: what was answered in 2025 stays through 2026; what waits for an answer stays."""
+    for name, state, answered_at in (("旧书", "未采纳", HELD_AT), ("新书", "待答复", None), ("近书", "已到架", SOON)):
+        Suggestion.objects.create(
+            bureau=year.house.bureau, person=year.house.people["王五"], name=name, at=HELD_AT, state=state,
+            answer="已有", answered_at=answered_at,
+        )  # fmt: skip
+    assert (count_due(year, SOON), count_due(year, OVER)) == ({}, {"suggestions": (1, 0)})
+    carry_out_retention(year.house.bureau, actor="命令行", at=OVER)
+    assert sorted(Suggestion.objects.values_list("name", flat=True)) == ["新书", "近书"]
 
 
 def test_drafts_and_readings_have_times_of_their_own(year: Year) -> None:

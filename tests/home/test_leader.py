@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -204,6 +206,10 @@ def test_a_number_of_a_line_opens_into_its_rows(house: House, visit: Visit) -> N
     client = visit("leader")
     rows = client.get(reverse("home:year_line", args=["meetings"]) + "?month=2026-3").context["rows"]
     assert [(row.unit.name, row.this, row.last) for row in rows] == [("第一支部", 2, 0), ("第二支部", 0, 1)]
+    page = client.get(reverse("home:year_line", args=["meetings"]) + "?month=2026-3").content.decode()
+    hrefs = re.findall(r'href="([^"]*when=month[^"]*)"', page)
+    counted = {href: client.get(unescape(href)).context["page"].paginator.count for href in hrefs}
+    assert sorted(counted.values()) == sorted(n for row in rows for n in (row.this, row.last) if row.unit and n)
     rows = client.get(reverse("home:year_line", args=["notes"]) + "?month=2026-3").context["rows"]
     assert [(row.unit.name, row.this, row.last) for row in rows] == [("第一支部", 1, 0), ("第二支部", 1, 0)]
     assert client.get(reverse("home:year_line", args=["hours"])).status_code == 404

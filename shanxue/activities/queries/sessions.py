@@ -43,7 +43,17 @@ class Filter:
     kind: str = ""
     show: str = ""
     venue: int | None = None
-    year: int | None = None  # of span "year"; None: this year
+    year: int | None = None  # of span "year", or of ``month``; None: this year
+    month: int | None = None  # of span "month"; None: this month
+
+    @property
+    def of_year(self) -> int:
+        return self.year or self.today.year
+
+    @property
+    def month_on(self) -> date:
+        """The first day of the month that is asked for."""
+        return date(self.of_year, self.month, 1) if self.month else self.today.replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -74,13 +84,12 @@ class SessionRow:
 
 def filter_sessions(actor: Actor, chosen: Filter) -> QuerySet[Session]:
     found = _narrow(scope_sessions(actor), chosen)
-    today, first = chosen.today, chosen.today.replace(day=1)
+    today, first, year = chosen.today, chosen.month_on, chosen.of_year
     if chosen.span == "coming":
         found = found.filter(on__gte=today)
     elif chosen.span == "past":
         found = found.filter(on__lt=today)
     elif chosen.span == "year":
-        year = chosen.year or today.year
         found = found.filter(on__gte=date(year, 1, 1), on__lt=date(year + 1, 1, 1))
     else:
         found = found.filter(on__gte=first, on__lt=add_months(first, 1))
@@ -102,7 +111,7 @@ def _narrow(found: QuerySet[Session], chosen: Filter) -> QuerySet[Session]:
 
 def count_kept(actor: Actor, chosen: Filter) -> dict[str, int]:
     """Planned against held in the year, each apart: one query."""
-    year = chosen.year or chosen.today.year
+    year = chosen.of_year
     found = _narrow(scope_sessions(actor), chosen).filter(on__gte=date(year, 1, 1), on__lt=date(year + 1, 1, 1))
     return found.aggregate(**{name: Count("pk", filter=condition) for name, condition in SHOWN.items()})
 

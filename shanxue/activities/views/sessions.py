@@ -84,7 +84,7 @@ def _write_query(chosen: Filter) -> str:
 def _read_filter(request: HttpRequest, actor: Actor) -> Filter:
     given = request.GET
     span, show, kind, unit = (given.get(name, "") for name in ("when", "show", "kind", "unit"))
-    venue, year = given.get("venue", ""), given.get("year", "")
+    venue, year, month = given.get("venue", ""), given.get("year", ""), given.get("month", "")
     return Filter(
         today=actor.on,
         span=span if span in SPANS else "month",
@@ -93,6 +93,7 @@ def _read_filter(request: HttpRequest, actor: Actor) -> Filter:
         show=show if show in SHOWN else "",
         venue=int(venue) if venue.isdecimal() else None,
         year=int(year) if year.isdecimal() and 2000 <= int(year) <= 2100 else None,
+        month=int(month) if month.isdecimal() and 1 <= int(month) <= 12 and span == "month" else None,
     )
 
 

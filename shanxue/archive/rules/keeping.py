@@ -32,6 +32,7 @@ KEEPINGS = (
     Keeping("leave_texts", "请假和缺席说明的一句话、答复", YEAR_AFTER, "考勤只用类别", "清空文字"),
     Keeping("make_up_accounts", "补学时本人写的一句话", YEAR_AFTER, "补学已经确认", "清空文字"),
     Keeping("reminders", "办结的提醒和回复", YEAR_AFTER, "任务已经办结；归档包里有一份", "删除"),
+    Keeping("suggestions", "荐购的书名、理由和答复", "答复的那一年以后再留一年", "已经答复，书到了在书架上", "删除"),
     Keeping("readings", "谁打开过某人的记录", "三年", "给本人看；留痕里仍有", "删除"),
     Keeping("sign_in_failures", "登录失败的登录名和地址", "三个月", "只为防止猜口令", "删除"),
 )

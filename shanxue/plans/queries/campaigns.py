@@ -25,14 +25,14 @@ def list_campaigns(actor: Actor) -> list[Campaign]:
     """All campaigns, running ones first, then the latest; with their numbers of items and sessions."""
     found = scope_campaigns(actor).annotate(
         item_count=Count("items", filter=_match_in_force(), distinct=True),
-        session_count=Count("sessions", filter=~Q(sessions__state="取消"), distinct=True),
+        session_count=Count("sessions", distinct=True),
         held_count=Count("sessions", filter=Q(sessions__state="已召开"), distinct=True),
     )
     return sorted(found, key=lambda one: (one.state != CampaignState.RUNNING, -one.from_on.toordinal(), one.pk))
 
 
 def _match_in_force() -> Q:
-    return Q(items__isnull=False) & (Q(items__plan__isnull=True) | Q(items__plan__state="已批准"))
+    return Q(items__unit__isnull=False) & (Q(items__plan__isnull=True) | Q(items__plan__state="已批准"))
 
 
 def list_open_campaigns(actor: Actor) -> list[Campaign]:

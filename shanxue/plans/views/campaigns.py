@@ -21,6 +21,8 @@ from ..queries import campaigns as queries
 from ..rules import CampaignState, ItemState
 from ..rules.planning import count_kept, judge_item
 
+DONE, HELD = "done", "held"  # the rows that a number of the page counts
+
 
 @login_required
 @require_safe
@@ -46,9 +48,14 @@ def show_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
             return redirect("plans:campaign", campaign.pk)
     items = queries.list_campaign_items(campaign)
     sessions = queries.list_campaign_sessions(campaign)
+    only = request.GET.get("only", "")
     page = {
-        "campaign": campaign, "writes": writes, "runs": campaign.state == CampaignState.RUNNING, "form": form,
-        "rows": [(item, *judge_item(item.state, item.due_on, actor.on)) for item in items], "sessions": sessions,
+        "campaign": campaign, "only": only, "writes": writes, "form": form,
+        "runs": campaign.state == CampaignState.RUNNING,
+        "rows": [(item, *judge_item(item.state, item.due_on, actor.on)) for item in items
+                 if only != DONE or item.state == ItemState.DONE],
+        "sessions": [one for one in sessions if only != HELD or one["state"] == "已召开"],
+        "item_count": len(items), "session_count": len(sessions),
         "kept": count_kept((item.state, item.reason) for item in items), "states": ItemState,
         "held": sum(one["state"] == "已召开" for one in sessions),
     }  # fmt: skip
