@@ -27,6 +27,8 @@ NAMED_WORDS = {
     NamedChoice.LIMITED: _("年度考核等次受限制的人"),
     NamedChoice.LOWEST: _("学习考核为末等的人"),
 }
+BRIEFING_LENGTH = 20  # as a 机关代字: its issues are numbered under it
+CODE_HELP = _("登记简报的期号时，填简报名称。")
 HEADER_FIELDS = ("title", "to", "copies", "mark", "issuer", "code", "printed_by")
 
 
@@ -127,6 +129,7 @@ class EditForm(PlainForm):
 
     def _name_briefing(self) -> None:
         """A 简报 says to whom it goes at its foot, and is numbered under its own name."""
+        self.fields["mark"] = forms.CharField(max_length=BRIEFING_LENGTH)
         for name, label in BRIEFING_LABELS.items():
             self.fields[name].label = label
         for name in ("code", "due_on"):
@@ -181,7 +184,7 @@ class LetterheadForm(PlainForm):
     issuer = forms.CharField(label=_("署名"), max_length=60, required=False, help_text=_("不填时用单位名称。"))
     code = forms.CharField(label=_("机关代字"), max_length=20, help_text=_("发文字号里年份前面的字，如“江城管”。"))
     briefing = forms.CharField(
-        label=_("简报名称"), max_length=60, help_text=_("简报报头上的字，期号按它编，如“学习简报”。")
+        label=_("简报名称"), max_length=BRIEFING_LENGTH, help_text=_("简报报头上的字，期号按它编，如“学习简报”。")
     )
     printed_by = forms.CharField(label=_("印发机关"), max_length=60, required=False)
     copies = forms.CharField(label=_("抄送"), max_length=200, required=False)
@@ -203,7 +206,7 @@ def _read_code(text: str) -> str:
 
 
 class SeriesForm(PlainForm):
-    code = forms.CharField(label=_("机关代字"), max_length=20)
+    code = forms.CharField(label=_("机关代字"), max_length=20, help_text=CODE_HELP)
     year = forms.IntegerField(label=_("年份"), min_value=2000, max_value=2999)
     used = forms.IntegerField(
         label=_("纸质登记簿已经用到几号"), min_value=0, max_value=99999, help_text=_("这里从下一号开始编。")
@@ -216,7 +219,7 @@ class SeriesForm(PlainForm):
 class NumberForm(PlainForm):
     """A document that was issued on paper."""
 
-    code = forms.CharField(label=_("机关代字"), max_length=20)
+    code = forms.CharField(label=_("机关代字"), max_length=20, help_text=CODE_HELP)
     number = forms.IntegerField(label=_("顺序号"), min_value=1, max_value=99999)
     title = forms.CharField(label=_("标题"), max_length=120)
     on = forms.DateField(label=_("成文日期"), widget=forms.DateInput())

@@ -193,6 +193,7 @@ def test_the_pages_of_a_briefing(desk: Desk, visit: Visit) -> None:
     assert again.headers["Location"] == reverse("bulletins:document", args=[document.pk])
     form = office.get(reverse("bulletins:edit", args=[document.pk])).content.decode()
     assert ("简报名称" in form, "机关代字" in form, "整改期限" in form) == (True, False, False)
+    assert 'name="mark" value="学习简报" maxlength="20"' in form
 
 
 def test_an_issue_is_filed_and_opens_in_libreoffice(desk: Desk, tmp_path: Path) -> None:
