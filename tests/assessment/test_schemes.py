@@ -170,6 +170,8 @@ def test_from_the_template_to_a_trial_in_two_taps(house: House, visit: Visit) ->
     assert '<p class="tried"><span class="name">张三</span>：' in answer.content.decode()
     assert "影响 4 人 / 2 支部" in page.content.decode()
     assert "影响 4 人 / 2 支部" in answer.content.decode()
+    silent = {one["row"].clause.title for one in answer.context["rubric"] if one["row"].extent is None}
+    assert silent == {"名额（未启用）", "免考核", "加入、调动和补学"}
     assert Run.objects.count() == runs
 
 

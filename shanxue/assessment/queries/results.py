@@ -33,7 +33,7 @@ from ..rules.pages import (
 from ..rules.scheme import Scheme, SubjectKind
 from ..rules.wording import ClauseText
 
-EVERYBODY = frozenset({"head", "total", "bands"})  # places of clauses that concern every subject
+EVERYBODY = frozenset({"head", "component", "total", "bands", "quota", "process"})  # clauses of every subject
 UNIT_KINDS: dict[str, tuple[UnitKind, ...]] = {
     "branch": (UnitKind.BRANCH, UnitKind.GENERAL_BRANCH),
     "department": (UnitKind.DEPARTMENT,),
@@ -346,7 +346,7 @@ class ClauseRow:
 
 
 def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach | None) -> list[ClauseRow]:
-    """Join clauses with their reach: items and gates by their place, 对象、合计、等次 concern everybody."""
+    """Join clauses with their reach: items and gates by their place; parts, 合计, 等次, 名额 and 程序 concern everybody."""
     rows, met = [], {""}
     for clause in clauses:
         extent = _find_extent(scheme, clause.place, reach) if reach is not None else None
@@ -361,7 +361,7 @@ def _find_extent(scheme: Scheme, place: str, reach: Reach) -> Extent | None:
         return reach.items.get(scheme.items[int(name)].code, NOBODY)
     if kind == "gate":
         return reach.gates.get(scheme.gates[int(name)].code, NOBODY)
-    return reach.everybody if place in EVERYBODY else None
+    return reach.everybody if kind in EVERYBODY else None
 
 
 def scope_appeals(actor: Actor) -> QuerySet[Appeal]:

@@ -114,7 +114,7 @@ def _list_clauses(scheme: Scheme) -> Iterator[ClauseText]:
     for exempt in scheme.exempts:
         yield _clause(scheme, exempt.clause, "免考核", _describe_exempt(scheme, exempt))
     for name, term in list_terms(scheme.process):
-        yield _clause(scheme, term.clause, name, f"{name}{describe_term(term)}。")
+        yield _clause(scheme, term.clause, name, f"{name}{describe_term(term)}。", place="process")
     for sentence in describe_policies(scheme):
         yield ClauseText("", "细则未规定的" if SILENT in sentence else "加入、调动和补学", sentence)
     for part in scheme.omitted:
