@@ -346,7 +346,7 @@ class ClauseRow:
 
 
 def join_reach(scheme: Scheme, clauses: Iterable[ClauseText], reach: Reach | None) -> list[ClauseRow]:
-    """Join clauses with their reach: items and gates by their place; parts, 合计, 等次, 名额 and 程序 concern everybody."""
+    """Join clauses with their reach: items and gates by their place; parts, quotas and terms concern everybody."""
     rows, met = [], {""}
     for clause in clauses:
         extent = _find_extent(scheme, clause.place, reach) if reach is not None else None
