@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from shanxue.base.points import MILLI, format_scaled
 from shanxue.plans.rules.calendar import write_day
 
 from .engine import Seated, select_evidence
@@ -39,6 +40,11 @@ ROSTER_WORDS = {
     "rank_class": "职级", "role": "职务", "joined_on": "加入日期", "left_on": "离开日期", "exempt": "免考核",
     "name": "姓名",
 }  # fmt: skip
+COLUMN_WORDS = {  # of the columns that a record's own words may leave out
+    "tier": "类型", "amount": "数量", "full": "满分", "size": "数量", "points": "评分", "due_on": "期限",
+    "done_on": "完成日期", "flag": "标记",
+}  # fmt: skip
+SIZE_WORDS = {"sessions": "到会率", "attendance": "时长", "notes": "页数"}
 
 
 @dataclass
@@ -158,6 +164,8 @@ def _describe(proceeding: Proceeding, fresh: list[tuple[Difference, bool]], at: 
     for (one, of_person), was, now in zip(fresh, told_before, told_after, strict=True):
         if one.source in ("people", "units"):
             was, now = _describe_roster(one)
+        elif was is not None and was == now:
+            was, now = _add_differing(one, was, now)
         yield LateRecord(
             proceeding=proceeding, source=one.source, ref=one.ref, digest=one.digest, change=one.change,
             person_id=one.subject if of_person else None, unit_id=None if of_person else one.subject,
@@ -189,6 +197,24 @@ def _describe_roster(one: Difference) -> tuple[dict[str, Any] | None, dict[str, 
         return {"on": None, "title": told or str(values["name"]), "mark": "", "kind": "名册"}
 
     return tell(one.before), tell(one.after)
+
+
+def _add_differing(one: Difference, *told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Name the columns that differ where the sides would read alike: a meeting's 到会率 once a mark has changed."""
+    before, after = one.before or {}, one.after or {}
+    names = [name for name in COLUMN_WORDS if before.get(name) != after.get(name)]
+    for side, values in zip(told, (before, after), strict=True):
+        words = "，".join(_write_column(one.source, name, values[name]) for name in names)
+        yield {**side, "quantity": "　".join(filter(None, (side["quantity"], words)))}
+
+
+def _write_column(source: str, name: str, value: Any) -> str:
+    word = SIZE_WORDS.get(source, COLUMN_WORDS[name]) if name == "size" else COLUMN_WORDS[name]
+    if value is None or isinstance(value, bool):
+        return f"{word} {'空' if value is None else '是' if value else '否'}"
+    if (source, name) == ("sessions", "size"):
+        return f"{word} {value / 10:g}%"
+    return f"{word} {format_scaled(value, MILLI, trim=True) if isinstance(value, int) else value}"
 
 
 def _plain(told: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -45,6 +45,9 @@ from tests.assessment.proceeding_house import (
 from tests.intake.office import write
 
 pytestmark = pytest.mark.django_db
+BRANCH_MEETINGS = BRANCHES.replace('{ source = "members", measure = "mean" }', '{ source = "sessions" }').replace(
+    'members = "xuexi-2025"\n', ""
+)
 
 
 @pytest.fixture
@@ -164,6 +167,19 @@ def test_a_record_taken_away_after_the_cut_off_still_counts_until_decided(desk: 
     row = LateRecord.objects.get()
     assert (row.change, row.after, read_grades(proceeding)["李明"]) == ("删去", None, (10000, "优秀"))
     assert list_evidence(desk.find(list_scheme_parts(proceeding)[0].run_id, "李明"), "A1")[0]["on"] == date(2025, 1, 15)
+
+
+def test_a_meeting_whose_marks_changed_says_what_of_it_differs(desk: Desk) -> None:
+    """A branch is asked about its 到会率, not about two sentences that read alike."""
+    proceeding = cut(desk, desk.open(SCHEME, BRANCH_MEETINGS))
+    mark = Attendance.objects.get(person=desk.town.people["王强"], session__on=date(2025, 1, 15))
+    mark.mark = "到"
+    mark.save()
+    run_trial(desk.act_as("office"), proceeding, proceeding.turn, at=CUT + DAY)
+    row = LateRecord.objects.get(source="sessions")
+    assert (row.subject_name, row.before["quantity"], row.after["quantity"]) == (
+        "第一党支部", "2学时　到会率 33.3%", "2学时　到会率 66.7%"
+    )  # fmt: skip
 
 
 def test_a_cut_off_in_the_past_holds_back_what_was_entered_since(desk: Desk) -> None:

@@ -104,8 +104,10 @@ def test_the_check_pages_show_the_units_own_results(desk: Desk) -> None:
     line = reverse("assessment:object", args=[proceeding.pk, town.first.pk, own.pk])
     assert secretary.post(line, {"item": "Z1", "sentence": "少算了一个人。"}).status_code == 302
     objection = Objection.objects.get()
+    waits = read(secretary, "check", proceeding.pk, town.first.pk)
+    assert waits.count('name="result" value="') == 1 + 3  # all, and each of three people: not what is objected to
     assert "成员" in read(office, "objection", objection.pk)
-    assert "没有人负责核对，由学习办公室代为确认" in read(office, "checks", proceeding.pk)
+    assert "1 个没有人负责核对，由学习办公室代为确认。" in read(office, "checks", proceeding.pk)
     address = reverse("assessment:check", args=[proceeding.pk, town.office.pk])
     assert "代为确认" in office.get(address).content.decode()
     office.post(address, {"result": "all", "reason": "和主任当面核对过"})

@@ -43,7 +43,9 @@ def list_checks(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     rows = queries.list_branch_rows(actor, proceeding)
     page = {
         "proceeding": proceeding, "rows": rows, "silent": [row for row in rows if row.silent],
-        "undone": [row for row in rows if not row.is_done], "objections": queries.list_objections(actor, proceeding),
+        "undone": [row for row in rows if not row.is_done],
+        "unkept": [row for row in rows if not row.kept and not row.is_done],
+        "objections": queries.list_objections(actor, proceeding),
         "keeps": keeps_whole(actor), "checking": proceeding.stage == Step.CHECK,
     }  # fmt: skip
     return render(request, "assessment/checks.html", page)
@@ -79,6 +81,8 @@ def check_branch(request: HttpRequest, proceeding_id: int, unit_id: int) -> Http
         "proceeding": proceeding, "unit": unit, "groups": [(one, found) for one, found in own_first if found],
         "speaks": queries.is_checker(actor, unit) and checking, "waiting": bool(waiting), "found": bool(results),
         "stands_in": keeps_whole(actor) and checking and not kept and bool(waiting),
+        "reads_bureau": actor.reads_bureau,
+        "disputed": {row.pk for row in results if any(one.answered_at is None for one in row.objections.all())},
         "people": sum(row.person_id is not None for row in results),
         "people_waiting": sum(row.person_id is not None for row in waiting),
         "own_waiting": any(row.unit_id is not None for row in waiting), "is_branch": unit.line == Line.PARTY,

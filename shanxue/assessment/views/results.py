@@ -300,11 +300,17 @@ def list_appeals(request: HttpRequest) -> HttpResponse:
     actor = demand_actor(request)
     demand_power(actor.reads_bureau)
     state = next((one for one in AppealState if one == request.GET.get("state")), AppealState.ASKED)
+    assert actor.bureau is not None
+    calendar = read_calendar(actor.bureau)
     rows = [
-        (appeal, find_item(queries.read_version(appeal.result.run.scheme), appeal.item))
-        for appeal in queries.list_appeals(actor, state)
+        (one, find_item(queries.read_version(one.result.run.scheme), one.item), find_answer_day(one, calendar))
+        for one in queries.list_appeals(actor, state)
     ]
-    return render(request, "assessment/appeals.html", {"rows": rows, "state": state, "states": list(AppealState)})
+    page = {
+        "rows": rows, "state": state, "states": list(AppealState), "waiting": state == AppealState.ASKED,
+        "today": actor.on,
+    }  # fmt: skip
+    return render(request, "assessment/appeals.html", page)
 
 
 @login_required
