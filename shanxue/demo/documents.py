@@ -8,7 +8,7 @@ from shanxue.base.errors import Refusal
 from shanxue.bulletins.actions.drafting import draft_bulletin, save_letterhead
 from shanxue.bulletins.actions.signing import answer_document, sign_document, submit_document
 from shanxue.bulletins.models import OfficialDocument
-from shanxue.bulletins.rules.periods import list_periods
+from shanxue.bulletins.rules.periods import find_ended, list_periods
 from shanxue.orgs.queries import Actor, is_leading
 
 CODE = "云城管党"
@@ -25,7 +25,8 @@ def issue_documents(secretary: Actor, office: Actor, leader: Actor, at: datetime
         "office": "学习型党组织办公室", "answer_days": 5,
     }  # fmt: skip
     save_letterhead(office, head, at=at)
-    ended, running = list_periods(office.on)[:2]
+    quarters = list_periods(office.on)
+    ended, running = find_ended(quarters, office.on), quarters[0]
     document = _draft(office, ended.code, at)
     if document is None:
         return

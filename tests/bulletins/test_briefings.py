@@ -23,7 +23,7 @@ from shanxue.bulletins.files import read_file
 from shanxue.bulletins.models import DocumentNumber, Figure, OfficialDocument
 from shanxue.bulletins.queries.checks import check_document
 from shanxue.bulletins.rules import DocumentKind, FileKind, Section
-from shanxue.bulletins.rules.periods import list_briefing_periods, read_period
+from shanxue.bulletins.rules.periods import find_ended, list_briefing_periods, read_period
 from shanxue.bulletins.volumes import list_pieces
 from shanxue.study.models import Outcome
 from shanxue.supervision.actions.agenda import put_on_agenda
@@ -127,8 +127,10 @@ def test_a_month_without_records_makes_no_briefing(desk: Desk) -> None:
     sentence = refuse(lambda: write_briefing_of(desk, "2026m7"), "nothing_to_report")
     assert sentence == "2026年7月没有可写的数据，还没有发过简报。"
     assert [read_period(code) for code in ("2026m0", "2026m13", "2026m06", "2026q10")] == [None] * 4
-    labels = [one.label for one in list_briefing_periods(date(2026, 1, 15))][:4]
-    assert labels == ["2025年12月", "2026年1月", "2025年11月", "2025年10月"]
+    day = date(2026, 1, 15)
+    labels = [one.label for one in list_briefing_periods(day)][:4]
+    assert labels == ["2026年1月", "2025年12月", "2025年11月", "2025年10月"]
+    assert find_ended(list_briefing_periods(day), day).label == "2025年12月"
 
 
 def test_the_parts_of_an_issue_stand_in_their_order(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from shanxue.bulletins.models import Figure
 from shanxue.bulletins.queries.checks import check_document
 from shanxue.bulletins.queries.documents import list_scopes, read_sections
 from shanxue.bulletins.rules import Section
-from shanxue.bulletins.rules.periods import list_periods, read_period
+from shanxue.bulletins.rules.periods import find_ended, list_periods, read_period
 from shanxue.orgs.models import Grant
 from shanxue.orgs.rules import UnitKind
 from tests.house import House, add_unit, add_user
@@ -43,12 +43,13 @@ def read_values(form: EditForm) -> dict[str, object]:
     return {name: "" if value is None else value for name, value in found.items()}
 
 
-def test_periods_on_offer_begin_with_the_quarter_that_ended_last() -> None:
+def test_periods_on_offer_are_newest_first_and_the_quarter_that_ended_last_is_chosen() -> None:
     assert [one.label for one in list_periods(date(2026, 11, 20))] == [
-        "2026年第三季度", "2026年第四季度", "2026年第二季度", "2026年第一季度", "2026年下半年", "2026年上半年",
+        "2026年第四季度", "2026年第三季度", "2026年第二季度", "2026年第一季度", "2026年下半年", "2026年上半年",
         "2026年度", "2025年度",
     ]  # fmt: skip
-    assert [one.label for one in list_periods(date(2026, 1, 1))][:2] == ["2025年第四季度", "2026年第一季度"]
+    for day, label in ((date(2026, 11, 20), "2026年第三季度"), (date(2026, 1, 1), "2025年第四季度")):
+        assert find_ended(list_periods(day), day).label == label
 
 
 @pytest.mark.parametrize("code", ["", "2026", "2026q0", "2026q5", "2026h3", "2026yx", "0000y", "二〇二六q1", "2026q１"])

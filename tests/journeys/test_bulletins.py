@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from shanxue.bulletins.actions.drafting import save_letterhead
 from shanxue.bulletins.models import OfficialDocument
-from shanxue.bulletins.rules.periods import list_periods
+from shanxue.bulletins.rules.periods import find_ended, list_periods
 from shanxue.orgs.queries import find_actor
 from tests.bulletins.desk import HEAD, mark
 from tests.house import AT, House
@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def quarter(house: House) -> str:
     """The quarter that ended last: 第一支部 met, and 张三's mark was left open."""
-    latest = list_periods(timezone.localdate())[0]
+    today = timezone.localdate()
+    latest = find_ended(list_periods(today), today)
     first = house.units["第一支部"]
     session = hold(first, latest.period.from_on, people=(house.people["李四"],))
     mark(session, house.people["张三"], first, "未记录")

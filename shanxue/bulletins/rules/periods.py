@@ -45,25 +45,25 @@ def _name(year: int, letter: str, place: int) -> str:
 
 
 def list_periods(today: date) -> list[NamedPeriod]:
-    """List what may be chosen on a day: the last four quarters, two half-years and two years that have begun.
-
-    The quarter that ended last stands first, for it is what an office mostly wants; then newest first.
-    """
+    """List what may be chosen on a day, newest first: four quarters, two half-years and two years that have begun."""
     codes = _list_codes(today.year) + _list_codes(today.year - 1)
     begun = [one for one in map(read_period, codes) if one is not None and one.period.from_on <= today]
     begun.sort(key=lambda one: one.period.until_on, reverse=True)
     quarters, halves, years = ([one for one in begun if one.code[4] == letter] for letter in "qhy")
-    latest = next(one for one in quarters if one.period.until_on <= today)
-    shown = [latest, *(one for one in quarters if one is not latest)]
-    return [*shown[:4], *halves[:2], *years[:2]]
+    return [*quarters[:4], *halves[:2], *years[:2]]
 
 
 def list_briefing_periods(today: date) -> list[NamedPeriod]:
-    """List what a 简报 may speak of: the month that ended last first, this month and two before, then as a 通报."""
+    """List what a 简报 may speak of: this month and three before, then as a 通报."""
     first = today.replace(day=1)
-    starts = [add_months(first, -back) for back in (1, 0, 2, 3)]
+    starts = [add_months(first, -back) for back in range(4)]
     months = [read_period(f"{start.year}m{start.month}") for start in starts]
     return [*(one for one in months if one is not None), *list_periods(today)]
+
+
+def find_ended(periods: list[NamedPeriod], today: date) -> NamedPeriod:
+    """Find the month or quarter that ended last, which is what an office mostly wants."""
+    return next(one for one in periods if one.period.until_on <= today)
 
 
 def _list_codes(year: int) -> list[str]:

@@ -29,7 +29,7 @@ from ..queries.checks import Check, check_document
 from ..queries.gathering import list_practices, list_scope
 from ..rules import FINAL, FROM_RECORDS, DocumentKind, DocumentState, FileKind
 from ..rules.checking import say_changes
-from ..rules.periods import list_briefing_periods, list_periods, read_period
+from ..rules.periods import find_ended, list_briefing_periods, list_periods, read_period
 from .showing import FONTS, find_where, send_file, show_sections, show_tables
 
 PER_PAGE = 30
@@ -59,7 +59,8 @@ def start_bulletin(request: HttpRequest, kind: DocumentKind = DocumentKind.BULLE
     demand_power(actor.keeps_office)
     briefing = kind == DocumentKind.BRIEFING
     periods = list_briefing_periods(actor.on) if briefing else list_periods(actor.on)
-    form = PeriodForm(periods, queries.list_scopes(actor), request.POST or None)
+    wanted = {"period": find_ended(periods, actor.on).code}
+    form = PeriodForm(periods, queries.list_scopes(actor), request.POST or None, initial=wanted)
     if request.method == "POST" and form.is_valid():
         unit, code = form.find_unit(), form.cleaned_data["period"]
         found: OfficialDocument | None
