@@ -161,7 +161,8 @@ class RowReader:
             self._stop(f"bad_{name}", place, f"{place}：{parsed}")
             return _ABSENT
         if parsed.tidied_from is not None and not isinstance(parsed.value, Marked):
-            self.table.changed.append(Changed(self.place(row, column), parsed.tidied_from, show_value(parsed.value)))
+            shown = parsed.shown or show_value(parsed.value)
+            self.table.changed.append(Changed(self.place(row, column), parsed.tidied_from, shown))
         return parsed.value
 
     def _parse_cached(self, name: str, cell: Cell) -> Parsed | ValueError:

@@ -17,10 +17,14 @@ YES, NO = "是", "不是"
 
 
 class Parsed(NamedTuple):
-    """A value, and the text it was tidied from (None when the cell said it as it is)."""
+    """A value, and the text it was tidied from (None when the cell said it as it is).
+
+    ``shown``: how the value is written for people, where it is kept otherwise (fen as yuan).
+    """
 
     value: Any
     tidied_from: str | None = None
+    shown: str = ""
 
 
 class Doubt(ValueError):

@@ -65,6 +65,12 @@ def test_prices_are_read_as_fen(tmp_path: Path, cell: object, fen: int) -> None:
     assert Title.objects.get().price_fen == fen
 
 
+def test_a_tidied_price_is_shown_in_yuan(tmp_path: Path) -> None:
+    """自动整理 says what is understood: 原值 → 新值, never fen."""
+    plan = check(write(tmp_path / "a.xlsx", [["书名", "出版社", "单价"], ["党史", "人民社", "￥35.00元"]]))
+    assert [(change.before, change.after) for change in get_table(plan).changed] == [("￥35.00元", "35.00")]
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "sentence"),
     [
@@ -72,7 +78,8 @@ def test_prices_are_read_as_fen(tmp_path: Path, cell: object, fen: int) -> None:
         (4, "978-7-01-012345-6", "E 列（ISBN）：“978-7-01-012345-6”的校验位不对，可能抄错了一位。请核对封底的 ISBN。"),
         (4, "12345", "E 列（ISBN）：“12345”不是 ISBN。应为 13 位（旧书 10 位）数字，没有就留空。"),
         (5, "四十二", "F 列（定价）：“四十二”不是单价。请写成元，最多两位小数，如 45.00。"),
-        (5, "-3", "F 列（定价）：“-3”不是单价。请写成元，最多两位小数，如 45.00。"),
+        (5, "-3", "F 列（定价）：单价“-3”是负数。请写成元，如 45.00；退书的，删去这一行。"),
+        (4, 9787110000000, "E 列（ISBN）：“9787110000000”已丢失后几位。请在原系统重新导出，或手工改成完整的 ISBN。"),
         (5, 4.555, "F 列（定价）：“4.555”不是单价。请写成元，最多两位小数，如 45.00。"),
         (6, "一套", "G 列（册数）：“一套”不是数字。请改成数字。"),
         (6, 501, "G 列（册数）：一行最多 500 册，这里写了 501 册。请核对。"),

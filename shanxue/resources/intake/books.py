@@ -33,9 +33,11 @@ def parse_price(cell: Cell, _context: Context) -> Parsed:
     try:
         fen = read_yuan(text, "单价")
     except ValueError:
+        if text.strip().startswith("-"):
+            raise ValueError(f"单价“{text.strip()}”是负数。请写成元，如 45.00；退书的，删去这一行。") from None
         raise ValueError(f"“{text.strip()}”不是单价。请写成元，最多两位小数，如 45.00。") from None
     usual = isinstance(cell, int | float) or text in (write_yuan(fen), f"{fen / 100:g}")
-    return Parsed(fen, None if usual else text)
+    return Parsed(fen, None if usual else text, write_yuan(fen))
 
 
 def parse_number(cell: Cell, context: Context) -> Parsed:

@@ -22,6 +22,8 @@ def read_isbn(text: str) -> str:
         return "0" + digits  # a spreadsheet dropped the leading zero
     if not re.fullmatch(r"\d{13}|\d{9}[\dX]", digits, re.ASCII):
         raise ValueError(f"“{text.strip()}”不是 ISBN。应为 13 位（旧书 10 位）数字，没有就留空。")
+    if not is_isbn(digits) and digits.endswith("00000"):  # 9.78711E+12 kept as a number
+        raise ValueError(f"“{text.strip()}”已丢失后几位。请在原系统重新导出，或手工改成完整的 ISBN。")
     if not is_isbn(digits):
         raise ValueError(f"“{text.strip()}”的校验位不对，可能抄错了一位。请核对封底的 ISBN。")
     return digits
