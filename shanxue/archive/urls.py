@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("", volumes.show_years, name="years"),
     path("chain/<slug:kind>/<int:pk>/", evidence.show_chain, name="chain"),
     path("chain/<slug:kind>/<int:pk>/doubt/", evidence.add_doubt, name="add_doubt"),
+    path("chain/<slug:kind>/<int:pk>/lines/<int:run>/<str:item>/", evidence.show_lines, name="lines"),
     path("doubts/", evidence.list_doubts, name="doubts"),
     path("doubts/<int:pk>/", evidence.show_doubt, name="doubt"),
     path("evidence/", evidence.take_evidence, name="take"),

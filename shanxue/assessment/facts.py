@@ -68,9 +68,10 @@ def read_prior(part: Slice, owner: Owner = "person") -> pl.DataFrame:
 
 
 def gather_person_facts(
-    part: Slice, scheme: Scheme, *, sessions: pl.DataFrame | None = None, narrow: bool = True
-) -> dict[str, pl.LazyFrame]:
-    """Read the sources a person scheme names for one slice.
+    part: Slice, scheme: Scheme, *, sessions: pl.DataFrame | None = None, narrow: bool = True,
+    only: Container[str] = EVERY_COLUMN,
+) -> dict[str, pl.LazyFrame]:  # fmt: skip
+    """Read the sources a person scheme names for one slice, all or ``only`` some.
 
     ``sessions`` saves reading them again for every slice; ``narrow`` reads only the columns the scheme counts by.
     """
@@ -90,7 +91,7 @@ def gather_person_facts(
     return {
         source: readers[source](needed.get(source, EVERY_COLUMN)).lazy()
         for source in sorted(list_sources(scheme))
-        if source in readers
+        if source in readers and source in only
     }
 
 
@@ -154,13 +155,15 @@ def _read_marks(part: Slice, scheme: Scheme, sessions: pl.DataFrame | None, need
 
 
 def gather_unit_facts(
-    part: Slice, sources: Iterable[str], *, members: pl.DataFrame | None, subunits: pl.DataFrame | None
-) -> dict[str, pl.LazyFrame]:
+    part: Slice, sources: Iterable[str], *, members: pl.DataFrame | None, subunits: pl.DataFrame | None,
+    sessions: pl.DataFrame | None = None,
+) -> dict[str, pl.LazyFrame]:  # fmt: skip
     """Read the sources a branch or department scheme names; ``members``/``subunits`` come from an earlier run."""
     wanted = set(sources)
     facts: dict[str, pl.DataFrame] = {}
     if wanted & {"attendance", "sessions"}:
-        sessions = activities.read_sessions(part, attended=False)
+        if sessions is None:
+            sessions = activities.read_sessions(part, attended=False)
         if "attendance" in wanted:
             facts["attendance"] = activities.read_unit_attendance(sessions)
         if "sessions" in wanted:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,12 +163,17 @@ def read_kept_portions(part: ProceedingScheme, run: Run | None) -> Iterator[Port
         yield load_portion(part, run, low, high)
 
 
-def read_kept_facts(run: Run, subject: int) -> dict[str, pl.LazyFrame] | None:
-    """Read what a run counted of one subject; None when the run kept nothing."""
-    rows = list(KeptFacts.objects.filter(run=run, low__lte=subject, high__gte=subject).exclude(source="subjects"))
-    if not rows:
+def read_kept_facts(
+    run: Run, subjects: Collection[int], sources: Collection[str] | None = None
+) -> dict[str, pl.LazyFrame] | None:
+    """Read what a run counted of some subjects, of all sources or some; None when the run kept nothing."""
+    rows = KeptFacts.objects.filter(run=run, low__lte=max(subjects), high__gte=min(subjects)).exclude(source="subjects")
+    found: dict[str, list[pl.DataFrame]] = {}
+    for row in rows if sources is None else rows.filter(source__in=sources):
+        found.setdefault(row.source, []).append(_unpack(row).filter(pl.col("subject").is_in(list(subjects))))
+    if not found and not rows.exists():
         return None
-    return {row.source: _unpack(row).lazy().filter(pl.col("subject") == subject) for row in rows}
+    return {source: pl.concat(frames).lazy() for source, frames in found.items()}
 
 
 def compare_portions(before: Portion, after: Portion, subjects: list[int]) -> list[Difference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -32,3 +33,27 @@ def record_reading(actor: Actor, result: Result, *, at: datetime) -> ResultReadi
         subject=f"result:{result.pk}", detail={"person": result.person_id},
     )  # fmt: skip
     return reading
+
+
+@transaction.atomic
+def record_readings(actor: Actor, results: Iterable[Result], *, at: datetime) -> int:
+    """Write down that the actor saw the results of several people at once: as ``record_reading`` does, in one entry.
+
+    Returns how many had not been written down today.
+    """
+    reader, own = actor.user.username, actor.person.pk if actor.person is not None else None
+    others = [one for one in results if one.person_id is not None and one.person_id != own]
+    today = timezone.localtime(at).date()
+    known = set(
+        ResultReading.objects.filter(result__in=others, reader=reader, at__date=today).values_list("result", flat=True)
+    )
+    fresh = [one for one in others if one.pk not in known]
+    ResultReading.objects.bulk_create(
+        (ResultReading(result=one, reader=reader, reader_name=str(actor.user), at=at) for one in fresh), batch_size=2000
+    )
+    if fresh and actor.bureau is not None:
+        record_entry(
+            chain=actor.bureau.code, actor=reader, at=at, verb="assessment.read_results",
+            subject=f"run:{fresh[0].run_id}", detail={"results": [one.pk for one in fresh]},
+        )  # fmt: skip
+    return len(fresh)

@@ -303,14 +303,14 @@ class Evidence:
 
     def list_rows(self, item_code: str) -> list[dict[str, Any]]:
         """List one dict per fact behind a line: the count's own filter without its sum."""
-        rows = select_evidence(self.scheme, item_code, self.facts, self.subject)
+        rows = select_evidence(self.scheme, item_code, self.facts, [self.subject])
         found: list[dict[str, Any]] = rows.sort("on", "ref", nulls_last=True).to_dicts()
         return found
 
     def count_rows(self) -> dict[str, int]:
         """Count the facts behind each item."""
         return {
-            item.code: select_evidence(self.scheme, item.code, self.facts, self.subject).height
+            item.code: select_evidence(self.scheme, item.code, self.facts, [self.subject]).height
             for item in self.scheme.items
         }
 
@@ -324,7 +324,7 @@ def gather_evidence(result: Result) -> Evidence:
     scheme = load_scheme(run.scheme.text, run.scheme.code).scheme
     subject = result.person_id or result.unit_id
     assert subject is not None
-    kept = read_kept_facts(run, subject)
+    kept = read_kept_facts(run, [subject])
     if kept is not None:
         return Evidence(scheme, kept, subject)
     part = Slice(run.bureau_id, scheme.window, subject, subject)

@@ -242,6 +242,6 @@ def pick_item(scheme: Scheme, item: str, differences: list[Difference], side: st
     if not differences:
         return []
     facts = turn_into_facts(differences, side)
-    rows = select_evidence(scheme, item, facts, differences[0].subject)
+    rows = select_evidence(scheme, item, facts, [differences[0].subject])
     found: list[dict[str, Any]] = rows.to_dicts()
     return found

@@ -20,6 +20,7 @@ OPEN_TO: dict[str, set[str | None]] = {
     "archive:piece": {"office"},
     "archive:package": WHOLE,
     "archive:chain": READERS - {"head"},  # of a meeting of 第一支部
+    "archive:lines": READERS - {"head"},
     "archive:add_doubt": set(),
     "archive:doubts": READERS,
     "archive:doubt": READERS - {"head"},
@@ -38,6 +39,18 @@ def make(house: House) -> dict[str, list[object]]:
         bureau=house.bureau, unit=house.units["第一支部"], kind="党课", tier="支部集体学", topic="待开的党课",
         on=date(2025, 5, 12), state="计划",
     )  # fmt: skip
+    held = Session.objects.create(
+        bureau=house.bureau, unit=house.units["第一支部"], kind="党课", tier="支部集体学", topic="开过的党课",
+        on=date(2025, 4, 12), state="已召开",
+    )  # fmt: skip
+    held.attendances.create(
+        person=house.people["张三"],
+        unit=house.units["第一支部"],
+        mark="到",
+        how="点名",
+        recorded_at=AT,
+        recorded_by="李四",
+    )
     seal_by_hand(house, 2024)
     doubt = Doubt.objects.create(
         bureau=house.bureau, unit=house.units["第一支部"], record=f"session-{session.pk}", title="第一支部党课",
@@ -50,6 +63,7 @@ def make(house: House) -> dict[str, list[object]]:
         "archive:piece": [2025, "results-2025"],
         "archive:package": [2024, "bagit"],
         "archive:chain": ["session", session.pk],
+        "archive:lines": ["session", held.pk, house.run.pk, "A1"],
         "archive:add_doubt": ["session", session.pk],
         "archive:doubt": [doubt.pk],
     }

@@ -123,7 +123,7 @@ def test_sources_are_those_a_scheme_reads() -> None:
 def test_evidence_is_the_very_facts(code: str, records: list[tuple[str, int]]) -> None:
     """DESIGN §5: evidence = the same filter without the aggregation; each record once, this person's, in the window."""
     facts = {source: frame(rows, FACT_SCHEMA).lazy() for source, rows in FACTS.items()}
-    found = select_evidence(RULES, code, facts, LI)
+    found = select_evidence(RULES, code, facts, [LI])
     assert found.columns == ["source", *FACT_SCHEMA]
     assert found.select("source", "ref").rows() == records
 
@@ -132,7 +132,7 @@ def test_evidence_adds_up_to_the_line() -> None:
     """DESIGN §1.2: what the page opens is what was counted."""
     facts = {source: frame(rows, FACT_SCHEMA).lazy() for source, rows in FACTS.items()}
     line = run(RULES, [subject()], FACTS).lines.filter(item="A2")
-    assert line["counted"].to_list() == [1000 * select_evidence(RULES, "A2", facts, LI).height]
+    assert line["counted"].to_list() == [1000 * select_evidence(RULES, "A2", facts, [LI]).height]
 
 
 def test_condition_in_an_unknown_word_is_the_empty_word() -> None:

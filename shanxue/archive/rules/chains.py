@@ -13,13 +13,14 @@ OTHER_MARKS = "考勤与点名结束时登记的校验值不同，登记以后�
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its stage, when, what, by whom. ``late`` marks what was entered after its day."""
+    """One step: its stage, when, what, by whom. ``late`` marks what was entered or done after its day."""
 
     stage: str  # 计划 通知 考勤 记录 审核 计分 改动 导入
     at: date | datetime | None
     text: str
     who: str = ""
     late: bool = False
+    href: str = ""  # the page of what it speaks of
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ assessment.read_evaluation 看民主评议
 assessment.read_lists 看名单
 assessment.read_opinion 已阅评定意见
 assessment.read_result 看考核结果
+assessment.read_results 看几个人的考核结果
 assessment.run_scheme 计算考核结果
 assessment.save_scheme 保存细则文本
 assessment.score_self 自评分

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.assessment.models import Result
 from shanxue.assessment.readings import record_reading as record_result
-from shanxue.base.errors import Refusal
+from shanxue.assessment.readings import record_readings as record_results
+from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actions.people import record_reading
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Person, Unit
@@ -26,6 +27,8 @@ from shanxue.orgs.queries import Actor, demand_power, find_unit, is_leading, ord
 
 from ..actions.evidence import answer_doubt, export_evidence, list_people, mark_doubt
 from ..chains import Chain, find_chain
+from ..chains.effects import find_use, list_touched, list_uses
+from ..chains.sessions import find_session, list_marks, list_refs
 from ..forms.evidence import AnswerForm, DoubtForm, PurposeForm
 from ..inspecting import find_doubt, list_doubts_of, list_exports, list_sessions, read_chains, scope_doubts
 from ..rules.chains import NO_CHANGES, OTHER_FILE, SAME_FILE
@@ -60,6 +63,23 @@ def _record_reading(actor: Actor, chain: Chain) -> None:
     else:
         person = Person.objects.select_related("bureau").get(pk=chain.person_id)
         record_reading(actor, person, "证据链", at=timezone.now())
+
+
+@login_required
+@require_safe
+def show_lines(request: HttpRequest, kind: str, pk: int, run: int, item: str) -> HttpResponse:
+    """Whose lines a session touched: those the actor may see, each written down as a reading."""
+    actor = demand_actor(request)
+    demand_power(actor.reads_others)
+    if kind != "session":
+        raise refuse_missing("这条记录")
+    session = find_session(actor, pk)
+    use = find_use(list_uses(actor, session.on, list_refs(session, list_marks(session))), run, item)
+    rows = list_touched(actor, use)
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    record_results(actor, [row.result for row in found], at=timezone.now())
+    page = {"session": session, "use": use, "found": found, "hidden": len(use.subjects) - len(rows)}
+    return render(request, "archive/lines.html", page)
 
 
 def _compare(request: HttpRequest, chain: Chain) -> str:

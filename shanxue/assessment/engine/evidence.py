@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import narwhals as nw
@@ -42,8 +42,10 @@ def list_sources(scheme: Scheme) -> frozenset[str]:
     return frozenset(count.source for count in counts)
 
 
-def select_evidence(scheme: Scheme, item_code: str, facts: Mapping[str, pl.LazyFrame], subject: int) -> pl.DataFrame:
-    """Return the facts of one subject that an item (or a gate, by its code) counted or measured against.
+def select_evidence(
+    scheme: Scheme, item_code: str, facts: Mapping[str, pl.LazyFrame], subjects: Collection[int]
+) -> pl.DataFrame:
+    """Return the facts of some subjects that an item (or a gate, by its code) counted or measured against.
 
     FACT_SCHEMA with ``source`` first, each fact once, by source, day and record. A code of neither gives no rows.
     """
@@ -51,7 +53,7 @@ def select_evidence(scheme: Scheme, item_code: str, facts: Mapping[str, pl.LazyF
     for count in _list_counts(scheme, item_code):
         by_source.setdefault(count.source, []).append(count.where)
     parts = [
-        _select(scheme, facts[source], source, wheres, subject)
+        _select(scheme, facts[source], source, wheres, subjects)
         for source, wheres in sorted(by_source.items())
         if source in facts
     ]
@@ -81,9 +83,9 @@ def _narrow(scheme: Scheme, item: Item, count: Count) -> Count:
 
 
 def _select(
-    scheme: Scheme, facts: pl.LazyFrame, source: str, wheres: list[tuple[Condition, ...]], subject: int
+    scheme: Scheme, facts: pl.LazyFrame, source: str, wheres: list[tuple[Condition, ...]], subjects: Collection[int]
 ) -> pl.DataFrame:
-    frame = nw.from_native(facts).lazy().filter(nw.col("subject") == subject)
+    frame = nw.from_native(facts).lazy().filter(nw.col("subject").is_in(list(subjects)))
     if source not in TIMELESS_SOURCES:
         frame = frame.filter(match_window(scheme.window))
     if all(wheres):
