@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ TABLES: dict[str, type[Model]] = {
     "events": Event,
     "prior": PriorResult,
 }
+CHAINS = {"attendance": "mark", "notes": "note", "plan": "item", "scores": "score", "outcomes": "outcome",
+          "sessions": "session"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Record:
     quantity: str
     by: str
     how: str
+    chain: tuple[str, int] | None = None  # the record's kind and id on the page of its chain (A2)
+
+
+def store_record(record: Record) -> dict[str, Any]:
+    """Write a record down as it was shown, for what is kept with an appeal or a decision; no addresses."""
+    return {name: value for name, value in asdict(record).items() if name != "chain"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,17 @@ def _describe(fact: dict[str, Any], origins: dict[Any, Origin], names: dict[Any,
     by = origin.by or (fact["tier"] or "" if fact["source"] == "events" else "")
     whom = names.get(key, "")
     title = "" if fact["source"] == "members" else fact["title"] or ""
-    return Record(fact["on"], whom, fact["kind"] or "", title, mark, write_quantity(fact), by, origin.how)
+    return Record(
+        fact["on"], whom, fact["kind"] or "", title, mark, write_quantity(fact), by, origin.how, name_chain(*key)
+    )
+
+
+def name_chain(source: str, ref: int) -> tuple[str, int] | None:
+    """Which chain a fact's record has; hours, self-study, events and earlier results have none."""
+    if source == "credits" and ref < 0:  # earned by being at a session: activities.facts.read_credits
+        return "mark", -ref
+    kind = CHAINS.get(source)
+    return (kind, ref) if kind else None
 
 
 def write_quantity(fact: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from shanxue.base.points import MILLI, format_scaled
 from shanxue.plans.rules.calendar import write_day
 
 from .engine import Seated, select_evidence
-from .evidence import describe_records
+from .evidence import describe_records, store_record
 from .facts import list_entered_after
 from .keeping import (
     Difference,
@@ -159,8 +159,8 @@ def note_late(proceeding: Proceeding, attempts: list[Attempt], *, at: datetime) 
 def _describe(proceeding: Proceeding, fresh: list[tuple[Difference, bool]], at: datetime) -> Iterator[LateRecord]:
     before, after = ([_show(side(one), one.source) for one, _ in fresh] for side in (_former, _current))
     shown = iter(describe_records([*filter(None, before), *filter(None, after)], of_unit=True))
-    told_before = [asdict(next(shown)) if row else None for row in before]
-    told_after = [asdict(next(shown)) if row else None for row in after]
+    told_before = [store_record(next(shown)) if row else None for row in before]
+    told_after = [store_record(next(shown)) if row else None for row in after]
     for (one, of_person), was, now in zip(fresh, told_before, told_after, strict=True):
         if one.source in ("people", "units"):
             was, now = _describe_roster(one)

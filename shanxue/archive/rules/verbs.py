@@ -160,6 +160,7 @@ orgs.grant_power 授权
 orgs.link_account 账号对应到人
 orgs.move_department 调部门
 orgs.place_person 编入单位
+orgs.read_people 看几个人的记录
 orgs.read_person 看个人的记录
 orgs.receive_transfer 接收转接
 orgs.record_leaving 登记离开

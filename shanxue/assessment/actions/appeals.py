@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -14,7 +13,7 @@ from shanxue.orgs.actions.closing import demand_open_year
 from shanxue.orgs.queries import Actor
 from shanxue.plans.rules.calendar import write_short
 
-from ..evidence import describe_records
+from ..evidence import describe_records, store_record
 from ..models import Appeal, Result
 from ..queries.proceedings import find_pinned
 from ..queries.results import read_version, scope_appeals
@@ -41,7 +40,7 @@ def file_appeal(actor: Actor, result: Result, item: str, sentence: str, *, at: d
     if not result.lines.filter(item=item).exists():
         raise refuse_missing("这一项")
     records = describe_records(list_evidence(result, item), of_unit=False)[:MOST_EVIDENCE]
-    evidence = [{**asdict(record), "on": record.on.isoformat() if record.on else None} for record in records]
+    evidence = [{**store_record(record), "on": record.on.isoformat() if record.on else None} for record in records]
     try:
         with transaction.atomic():
             appeal = Appeal.objects.create(

@@ -23,6 +23,7 @@ from ..forms.binding import DecisionApartForm
 from ..namelists import build_lists
 from ..queries import binding as queries
 from ..queries.results import Shown, demand_shown, list_shown, pick_shown
+from ..readings import record_reading
 from ..rules.scheme import SubjectKind
 
 
@@ -75,6 +76,7 @@ def decide_blocked(request: HttpRequest, result_id: int, code: str) -> HttpRespo
     demand_power(actor.keeps_office)
     shown = _demand_shown(request, actor)
     row = find_blocked(actor, shown, result_id, code)
+    record_reading(actor, row.result, at=timezone.now())
     form = DecisionApartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -23,7 +23,7 @@ from ..forms.proceedings import AnswerForm, ObjectionForm
 from ..models import Result
 from ..queries import proceedings as queries
 from ..queries.results import list_rows, read_version
-from ..readings import record_reading
+from ..readings import record_reading, record_readings
 from ..rules.pages import list_components
 from ..rules.proceedings import Step
 from ..rules.wording import describe_gate, find_item
@@ -71,6 +71,7 @@ def check_branch(request: HttpRequest, proceeding_id: int, unit_id: int) -> Http
             messages.success(request, _("已确认 %(count)d 份结果。") % {"count": count})
         return redirect("assessment:check", proceeding.pk, unit.pk)
     results = queries.list_checked(proceeding, unit)
+    record_readings(actor, results, at=timezone.now())
     shown = queries.list_shown_of(proceeding)
     rows = [(one, list_rows(one, [row for row in results if row.run_id == one.run.pk])) for one in shown]
     own_first = sorted(rows, key=lambda group: group[0].scheme.subject == "person")
@@ -143,6 +144,7 @@ def answer_branch(request: HttpRequest, objection_id: int) -> HttpResponse:
         else:
             messages.success(request, _("已答复，支部可以看到。"))
             return redirect("assessment:checks", objection.proceeding_id)
+    record_reading(actor, objection.result, at=timezone.now())
     scheme = read_version(objection.result.run.scheme)
     line, of_unit = objection.result.lines.get(item=objection.item), objection.result.unit_id is not None
     records = describe_records(list_evidence(objection.result, objection.item), of_unit=of_unit)

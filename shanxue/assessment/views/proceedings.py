@@ -39,6 +39,7 @@ from ..queries import moves as move_queries
 from ..queries import previews
 from ..queries import proceedings as queries
 from ..queries.results import read_version
+from ..readings import record_readings
 from ..rosters import check_roster
 from ..rules.proceedings import BEFORE_FREEZE, LateState, Step, count_days, write_late_sentence
 from ..rules.wording import describe_term, list_terms
@@ -246,6 +247,8 @@ def show_preview(request: HttpRequest, proceeding_id: int) -> HttpResponse:
         actor, proceeding, code=request.GET.get("scheme", ""), grade=request.GET.get("grade", ""),
         page=request.GET.get("page"),
     )  # fmt: skip
+    if preview is not None:
+        record_readings(actor, [one.row.result for one in preview.rows], at=timezone.now())
     page: dict[str, Any] = {
         "proceeding": proceeding, "preview": preview, "late": write_late_sentence(queries.count_late(proceeding)),
         "may": keeps_whole(actor) and proceeding.stage in BEFORE_FREEZE, "quotas": queries.list_quotas(proceeding),
@@ -265,9 +268,11 @@ def show_moves(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     if part is not None and part.run and part.former_run:
         found = move_queries.list_moved_results(actor, part.former_run, part.run)
         pages = Paginator(found, 20).get_page(request.GET.get("page"))
+        moves = move_queries.explain_moves(part.former_run, part.run, [subject for subject, _moved in pages])
+        record_readings(actor, [one.result for one in moves], at=timezone.now())
         page |= {
             "pages": pages, "scale": read_version(part.run.scheme).scale,
-            "moves": move_queries.explain_moves(part.former_run, part.run, [subject for subject, _moved in pages]),
+            "moves": moves,
             "regraded": sum(moved for _subject, moved in found),
             "text_changed": part.run.scheme_id != part.former_run.scheme_id,
         }  # fmt: skip

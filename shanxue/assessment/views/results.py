@@ -35,7 +35,7 @@ from ..queries import results as queries
 from ..queries.binding import list_list_readings, list_own
 from ..queries.proceedings import find_answer_day, find_pinned, scale_amendments, write_standing
 from ..queries.results import Shown
-from ..readings import record_reading
+from ..readings import record_reading, record_readings
 from ..rules.appeals import AppealState
 from ..rules.pages import EMPTY, find_next_grade, find_reached_grade, list_components, scale_points
 from ..rules.scheme import SubjectKind
@@ -201,6 +201,7 @@ def show_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 def _describe_members(actor: Actor, people: Shown, unit: Unit) -> dict[str, Any]:
     members = queries.list_members(actor, people, unit)
+    record_readings(actor, [row.result for row in members], at=timezone.now())
     return {"members": members, "counts": queries.count_grades(people.scheme, (row.result for row in members))}
 
 
@@ -255,7 +256,10 @@ def try_changes(request: HttpRequest, code: str) -> HttpResponse:
     page: dict[str, Any] = {"shown": shown, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            page["trial"] = compare_schemes(actor, shown, form.wishes)
+            page["trial"] = trial = compare_schemes(actor, shown, form.wishes)
+            if shown.scheme.subject == "person":
+                moved = [one.subject.pk for one in trial.movers]
+                record_readings(actor, Result.objects.filter(run=shown.run, person__in=moved), at=timezone.now())
         except Refusal as refusal:  # shown above the fields, so that nothing typed is lost
             form.add_error(None, refusal.sentence)
     return render(request, "assessment/trial.html", page, status=400 if form.errors else 200)
@@ -336,6 +340,7 @@ def answer_appeal(request: HttpRequest, appeal_id: int) -> HttpResponse:
                 return redirect("assessment:appeals")
         except Refusal as refusal:
             form.add_error(None, refusal.sentence) if form.is_bound else messages.error(request, refusal.sentence)
+    record_reading(actor, appeal.result, at=timezone.now())
     scheme = queries.read_version(appeal.result.run.scheme)
     line = appeal.result.lines.get(item=appeal.item)
     answer_on = find_answer_day(appeal, read_calendar(appeal.result.run.bureau))

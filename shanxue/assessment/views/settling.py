@@ -24,6 +24,7 @@ from ..models import Proceeding, Result
 from ..queries import proceedings as queries
 from ..queries import publicity as publicity_queries
 from ..queries.results import find_result, read_version
+from ..readings import record_reading, record_readings
 from ..rules.pages import list_grades
 from ..rules.points import read_points
 from ..rules.proceedings import PUBLISHED, Cause, Step
@@ -94,6 +95,7 @@ def decide_seats(request: HttpRequest, proceeding_id: int, case_id: int) -> Http
     demand_power(keeps_whole(actor))
     view = queries.find_quota(proceeding, case_id)
     holders = queries.list_holders(view)
+    record_readings(actor, [holder.result for holder in holders], at=timezone.now())
     subjects = [holder.result.person_id or holder.result.unit_id or 0 for holder in holders]
     proposed = [str(subject) for subject, one in zip(subjects, holders, strict=True) if not one.beyond]
     chosen = view.decision.kept if view.decision else proposed
@@ -164,6 +166,7 @@ def amend(request: HttpRequest, result_id: int) -> HttpResponse:
             if result.person_id:
                 return redirect(f"{reverse('assessment:person', args=[result.person_id])}?scheme={scheme.code}")
             return redirect("assessment:unit", result.unit_id)
+    record_reading(actor, result, at=timezone.now())
     rows = result.amendments.select_related("result__run__scheme").order_by("at", "pk")
     page: dict[str, Any] = {
         "result": result, "scheme": scheme, "form": form, "seen": result.amendments.count(),
@@ -197,5 +200,7 @@ def list_measures(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     """K64, K47: whom a clause asks to remind, talk to, admonish …, for the office alone."""
     actor, proceeding = find_readable(request, proceeding_id)
     demand_power(keeps_whole(actor))
-    page = {"proceeding": proceeding, "groups": publicity_queries.list_measures(actor, proceeding)}
+    groups = publicity_queries.list_measures(actor, proceeding)
+    record_readings(actor, [one for group in groups for one in group.results], at=timezone.now())
+    page = {"proceeding": proceeding, "groups": groups}
     return render(request, "assessment/measures.html", page)

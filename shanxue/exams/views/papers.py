@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanxue.base.errors import Refusal
 from shanxue.base.points import MILLI, scale_decimal
+from shanxue.orgs.actions.people import record_list_reading
 from shanxue.orgs.actors import demand_actor
-from shanxue.orgs.queries import demand_power, is_leading, scope_led_units
+from shanxue.orgs.queries import Actor, demand_power, is_leading, scope_led_units
 
 from ..actions import papers as actions
 from ..actions.sittings import hand_in_overdue, put_questions
@@ -216,6 +218,8 @@ def show_paper(request: HttpRequest, paper_id: int) -> HttpResponse:
         "failed": [row for row in rows if row.passed is False],
     }
     show = request.GET.get("show", "all")
+    shown = Paginator(groups.get(show, rows), 200).get_page(request.GET.get("page"))
+    _keep_reading(actor, shown)
     count, full = queries.measure_paper(paper)
     page = {
         "paper": paper,
@@ -224,7 +228,7 @@ def show_paper(request: HttpRequest, paper_id: int) -> HttpResponse:
         "full_milli": full,
         "groups": {name: len(found) for name, found in groups.items()},
         "show": show if show in groups else "all",
-        "rows": Paginator(groups.get(show, rows), 200).get_page(request.GET.get("page")),
+        "rows": shown,
         "leads": is_leading(actor, paper.unit),
     }
     return render(request, "exams/paper.html", page)
@@ -250,8 +254,16 @@ def export_results(request: HttpRequest, paper_id: int) -> HttpResponse:
     actor = demand_actor(request)
     paper = queries.find_paper(actor, paper_id)
     hand_in_overdue(Q(paper=paper), timezone.now())
-    body = write_results(paper, queries.list_results(actor, paper, actor.on))
+    rows = queries.list_results(actor, paper, actor.on)
+    _keep_reading(actor, rows)
+    body = write_results(paper, rows)
     return send_file(body, _("%(title)s 成绩.xlsx") % {"title": paper.title}, XLSX)
+
+
+def _keep_reading(actor: Actor, rows: Iterable[queries.TakerRow]) -> None:
+    """Whoever sees scores of others is written down, as with results; who has none yet has nothing to be seen."""
+    people = [row.person.pk for row in rows if row.score_milli is not None]
+    record_list_reading(actor, people, "测试成绩", at=timezone.now())
 
 
 def send_file(body: bytes, name: str, kind: str) -> HttpResponse:

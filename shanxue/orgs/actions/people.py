@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
 
 from ..models import (
@@ -246,6 +247,21 @@ def record_readings(actor: Actor, people: Iterable[int], what: str) -> None:
     own = actor.person.pk if actor.person is not None else None
     rows = [PersonReading(person_id=pk, user=actor.user, on=actor.on, what=what) for pk in set(people) - {own}]
     PersonReading.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def record_list_reading(actor: Actor, people: Iterable[int], what: str, *, at: datetime) -> None:
+    """Write down that the actor saw such records of several people: for each once a day, in one entry of the trail."""
+    assert actor.bureau is not None
+    seen = PersonReading.objects.filter(user=actor.user, on=actor.on, what=what).values_list("person", flat=True)
+    own = {actor.person.pk} if actor.person is not None else set()
+    fresh = sorted(set(people) - set(seen) - own)
+    record_readings(actor, fresh, what)
+    if fresh:
+        record_entry(
+            chain=actor.bureau.code, actor=actor.user.username, at=at, verb="orgs.read_people", subject=what,
+            detail={"people": fresh},
+        )  # fmt: skip
 
 
 @transaction.atomic
