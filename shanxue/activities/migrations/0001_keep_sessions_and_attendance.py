@@ -14,158 +14,44 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Session",
+            name='Session',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("中心组学习", "中心组学习"),
-                            ("支部党员大会", "支部党员大会"),
-                            ("支委会", "支委会"),
-                            ("党小组会", "党小组会"),
-                            ("党课", "党课"),
-                            ("主题党日", "主题党日"),
-                            ("学习日", "学习日"),
-                            ("培训", "培训"),
-                            ("组织生活会", "组织生活会"),
-                            ("报告会", "报告会"),
-                            ("其他", "其他"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "tier",
-                    models.CharField(
-                        choices=[("党组集中学", "党组集中学"), ("支部集体学", "支部集体学"), ("个人自学", "个人自学")],
-                        max_length=8,
-                    ),
-                ),
-                ("topic", models.CharField(max_length=200)),
-                ("on", models.DateField()),
-                ("credit_milli", models.IntegerField(default=0)),
-                ("minutes", models.IntegerField(blank=True, null=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("计划", "计划"), ("已召开", "已召开"), ("延期", "延期"), ("取消", "取消")],
-                        default=shanxue.activities.rules.SessionState["HELD"],
-                        max_length=8,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=100)),
-                ("batch_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
-                (
-                    "bureau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sessions", to="orgs.bureau"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="orgs.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('中心组学习', '中心组学习'), ('支部党员大会', '支部党员大会'), ('支委会', '支委会'), ('党小组会', '党小组会'), ('党课', '党课'), ('主题党日', '主题党日'), ('学习日', '学习日'), ('培训', '培训'), ('组织生活会', '组织生活会'), ('报告会', '报告会'), ('其他', '其他')], max_length=16)),
+                ('tier', models.CharField(choices=[('党组集中学', '党组集中学'), ('支部集体学', '支部集体学'), ('个人自学', '个人自学')], max_length=8)),
+                ('topic', models.CharField(max_length=200)),
+                ('on', models.DateField()),
+                ('credit_milli', models.IntegerField(default=0)),
+                ('minutes', models.IntegerField(blank=True, null=True)),
+                ('state', models.CharField(choices=[('计划', '计划'), ('已召开', '已召开'), ('延期', '延期'), ('取消', '取消')], default=shanxue.activities.rules.SessionState['HELD'], max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=100)),
+                ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='orgs.bureau')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('unit', 'on', 'kind', 'topic'), name='session_once'), models.CheckConstraint(condition=models.Q(('credit_milli__gte', 0)), name='session_credit_not_negative')],
+            },
         ),
         migrations.CreateModel(
-            name="Attendance",
+            name='Attendance',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "mark",
-                    models.CharField(
-                        choices=[
-                            ("到", "到"),
-                            ("迟到", "迟到"),
-                            ("早退", "早退"),
-                            ("请假", "请假"),
-                            ("缺席", "缺席"),
-                            ("已补学", "已补学"),
-                            ("免", "免"),
-                            ("未记录", "未记录"),
-                        ],
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("公务", "公务"),
-                            ("出差", "出差"),
-                            ("病假", "病假"),
-                            ("事假", "事假"),
-                            ("休假", "休假"),
-                            ("值班", "值班"),
-                            ("不可抗力", "不可抗力"),
-                            ("其他", "其他"),
-                            ("", "未填"),
-                        ],
-                        default="",
-                        max_length=8,
-                    ),
-                ),
-                ("minutes_late", models.IntegerField(blank=True, null=True)),
-                ("asked_after", models.BooleanField(default=False)),
-                (
-                    "how",
-                    models.CharField(
-                        choices=[("点名", "点名"), ("扫码", "扫码"), ("导入", "导入"), ("补录", "补录")], max_length=4
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField()),
-                ("recorded_by", models.CharField(max_length=64)),
-                ("batch_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attendances",
-                        to="orgs.person",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orgs.unit"
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attendances",
-                        to="activities.session",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mark', models.CharField(choices=[('到', '到'), ('迟到', '迟到'), ('早退', '早退'), ('请假', '请假'), ('缺席', '缺席'), ('已补学', '已补学'), ('免', '免'), ('未记录', '未记录')], max_length=4)),
+                ('reason', models.CharField(blank=True, choices=[('公务', '公务'), ('出差', '出差'), ('病假', '病假'), ('事假', '事假'), ('休假', '休假'), ('值班', '值班'), ('不可抗力', '不可抗力'), ('其他', '其他'), ('', '未填')], default='', max_length=8)),
+                ('minutes_late', models.IntegerField(blank=True, null=True)),
+                ('asked_after', models.BooleanField(default=False)),
+                ('how', models.CharField(choices=[('点名', '点名'), ('扫码', '扫码'), ('导入', '导入'), ('补录', '补录')], max_length=4)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.CharField(max_length=64)),
+                ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='orgs.person')),
+                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
+                ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='activities.session')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(fields=("unit", "on", "kind", "topic"), name="session_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credit_milli__gte", 0)), name="session_credit_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attendance",
-            index=models.Index(
-                fields=["person", "session", "mark", "reason", "minutes_late", "asked_after"],
-                name="attendance_for_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(fields=("session", "person"), name="one_mark_per_person_and_session"),
+            options={
+                'indexes': [models.Index(fields=['person', 'session', 'mark', 'reason', 'minutes_late', 'asked_after'], name='attendance_for_assessment')],
+                'constraints': [models.UniqueConstraint(fields=('session', 'person'), name='one_mark_per_person_and_session')],
+            },
         ),
     ]

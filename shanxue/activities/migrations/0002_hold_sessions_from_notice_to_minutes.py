@@ -49,6 +49,9 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=64)),
                 ('decision', models.CharField(blank=True, max_length=100)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['待批', '撤回']), ('decided_at__isnull', False), _connector='OR'), name='decided_leave_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='MakeUp',
@@ -66,6 +69,9 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('confirmed_by', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', '已完成'), _negated=True), models.Q(('confirmed_at__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='finished_make_up_is_confirmed')],
+            },
         ),
         migrations.CreateModel(
             name='MarkEntry',
@@ -97,6 +103,9 @@ class Migration(migrations.Migration):
                 ('reviewed_by', models.CharField(blank=True, max_length=64)),
                 ('review', models.CharField(blank=True, max_length=300)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', '已通过'), _negated=True), models.Q(('reviewed_at__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='passed_record_was_reviewed')],
+            },
         ),
         migrations.CreateModel(
             name='RecordVersion',
@@ -282,24 +291,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('session', 'person'), name='one_leave_per_person_and_session'),
         ),
         migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['待批', '撤回']), ('decided_at__isnull', False), _connector='OR'), name='decided_leave_says_when'),
-        ),
-        migrations.AddConstraint(
             model_name='makeup',
             constraint=models.UniqueConstraint(fields=('session', 'person'), name='one_make_up_per_absence'),
-        ),
-        migrations.AddConstraint(
-            model_name='makeup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已完成'), _negated=True), models.Q(('confirmed_at__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='finished_make_up_is_confirmed'),
         ),
         migrations.AddIndex(
             model_name='markentry',
             index=models.Index(fields=['session', 'person'], name='activities__session_b37f19_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已通过'), _negated=True), models.Q(('reviewed_at__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='passed_record_was_reviewed'),
         ),
         migrations.AddConstraint(
             model_name='recordversion',

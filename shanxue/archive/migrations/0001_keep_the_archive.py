@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                 ('head_hash', models.CharField(blank=True, max_length=64)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='archive_years', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'year'), name='one_archive_per_bureau_and_year'), models.CheckConstraint(condition=models.Q(models.Q(('state', '已封'), _negated=True), models.Q(('sealed_at__isnull', False), models.Q(('package_sha256', ''), _negated=True), models.Q(('fonds', ''), _negated=True)), _connector='OR'), name='sealed_year_names_its_package'), models.CheckConstraint(condition=models.Q(models.Q(('state', '已封'), _negated=True), ('gaps', []), models.Q(('decision', ''), _negated=True), _connector='OR'), name='gaps_are_sealed_by_decision')],
+            },
         ),
         migrations.CreateModel(
             name='EvidenceExport',
@@ -47,6 +50,9 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_exports', to='orgs.bureau')),
                 ('units', models.ManyToManyField(related_name='evidence_exports', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='evidence_export_says_for_what')],
+            },
         ),
         migrations.CreateModel(
             name='PieceChoice',
@@ -58,6 +64,9 @@ class Migration(migrations.Migration):
                 ('left_out', models.CharField(blank=True, max_length=200)),
                 ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='archive.archiveyear')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('year', 'key'), name='one_choice_per_piece')],
+            },
         ),
         migrations.CreateModel(
             name='SealedPiece',
@@ -78,33 +87,8 @@ class Migration(migrations.Migration):
                 ('files', models.JSONField(default=list)),
                 ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='archive.archiveyear')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='archiveyear',
-            constraint=models.UniqueConstraint(fields=('bureau', 'year'), name='one_archive_per_bureau_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='archiveyear',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已封'), _negated=True), models.Q(('sealed_at__isnull', False), models.Q(('package_sha256', ''), _negated=True), models.Q(('fonds', ''), _negated=True)), _connector='OR'), name='sealed_year_names_its_package'),
-        ),
-        migrations.AddConstraint(
-            model_name='archiveyear',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已封'), _negated=True), ('gaps', []), models.Q(('decision', ''), _negated=True), _connector='OR'), name='gaps_are_sealed_by_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidenceexport',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='evidence_export_says_for_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='piecechoice',
-            constraint=models.UniqueConstraint(fields=('year', 'key'), name='one_choice_per_piece'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedpiece',
-            constraint=models.UniqueConstraint(fields=('year', 'position'), name='one_piece_per_place_in_catalogue'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedpiece',
-            constraint=models.UniqueConstraint(fields=('year', 'code'), name='code_once_per_catalogue'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('year', 'position'), name='one_piece_per_place_in_catalogue'), models.UniqueConstraint(fields=('year', 'code'), name='code_once_per_catalogue')],
+            },
         ),
     ]

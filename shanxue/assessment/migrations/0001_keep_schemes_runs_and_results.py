@@ -13,257 +13,138 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Result",
+            name='Result',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("total_points", models.BigIntegerField(null=True)),
-                ("grade", models.CharField(blank=True, max_length=16)),
-                ("rank", models.IntegerField(null=True)),
-                ("rank_note", models.CharField(blank=True, max_length=200)),
-                ("gates", models.JSONField(default=list)),
-                (
-                    "home",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="orgs.unit",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="results",
-                        to="orgs.person",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="results",
-                        to="orgs.unit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('total_points', models.BigIntegerField(null=True)),
+                ('grade', models.CharField(blank=True, max_length=16)),
+                ('rank', models.IntegerField(null=True)),
+                ('rank_note', models.CharField(blank=True, max_length=200)),
+                ('gates', models.JSONField(default=list)),
+                ('home', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='orgs.person')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='orgs.unit')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='result_of_a_person_or_of_a_unit')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ResultReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reader', models.CharField(max_length=64)),
+                ('reader_name', models.CharField(max_length=64)),
+                ('at', models.DateTimeField()),
+                ('result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='assessment.result')),
             ],
         ),
         migrations.CreateModel(
-            name="ResultReading",
+            name='Run',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reader", models.CharField(max_length=64)),
-                ("reader_name", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                (
-                    "result",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="assessment.result"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Run",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("actor", models.CharField(max_length=64)),
-                ("inputs_sha256", models.CharField(max_length=64)),
-                ("results_sha256", models.CharField(max_length=64)),
-                ("lines_sha256", models.CharField(max_length=64)),
-                ("subject_count", models.IntegerField()),
-                (
-                    "bureau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="orgs.bureau"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('actor', models.CharField(max_length=64)),
+                ('inputs_sha256', models.CharField(max_length=64)),
+                ('results_sha256', models.CharField(max_length=64)),
+                ('lines_sha256', models.CharField(max_length=64)),
+                ('subject_count', models.IntegerField()),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='orgs.bureau')),
             ],
         ),
         migrations.AddField(
-            model_name="result",
-            name="run",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="results", to="assessment.run"
-            ),
+            model_name='result',
+            name='run',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='assessment.run'),
         ),
         migrations.CreateModel(
-            name="SchemeVersion",
+            name='SchemeVersion',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=64)),
-                ("title", models.CharField(max_length=100)),
-                ("subject", models.CharField(max_length=12)),
-                ("text", models.TextField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                (
-                    "bureau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="schemes", to="orgs.bureau"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=64)),
+                ('title', models.CharField(max_length=100)),
+                ('subject', models.CharField(max_length=12)),
+                ('text', models.TextField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('at', models.DateTimeField()),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schemes', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'code', 'sha256'), name='one_row_per_text_of_a_scheme')],
+            },
         ),
         migrations.AddField(
-            model_name="run",
-            name="scheme",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="assessment.schemeversion"
-            ),
+            model_name='run',
+            name='scheme',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='assessment.schemeversion'),
         ),
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("title", models.CharField(blank=True, max_length=200)),
-                ("on", models.DateField(blank=True, null=True)),
-                ("level", models.CharField(blank=True, max_length=16)),
-                ("mark", models.CharField(blank=True, max_length=16)),
-                ("quantity_milli", models.BigIntegerField(blank=True, null=True)),
-                ("points_milli", models.BigIntegerField(blank=True, null=True)),
-                ("self_points_milli", models.BigIntegerField(blank=True, null=True)),
-                ("due_on", models.DateField(blank=True, null=True)),
-                ("done_on", models.DateField(blank=True, null=True)),
-                ("by", models.CharField(blank=True, max_length=64)),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("has_proof", models.BooleanField(default=False)),
-                ("batch_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
-                ("bureau", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orgs.bureau")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="orgs.person",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="orgs.unit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=32)),
+                ('title', models.CharField(blank=True, max_length=200)),
+                ('on', models.DateField(blank=True, null=True)),
+                ('level', models.CharField(blank=True, max_length=16)),
+                ('mark', models.CharField(blank=True, max_length=16)),
+                ('quantity_milli', models.BigIntegerField(blank=True, null=True)),
+                ('points_milli', models.BigIntegerField(blank=True, null=True)),
+                ('self_points_milli', models.BigIntegerField(blank=True, null=True)),
+                ('due_on', models.DateField(blank=True, null=True)),
+                ('done_on', models.DateField(blank=True, null=True)),
+                ('by', models.CharField(blank=True, max_length=64)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('has_proof', models.BooleanField(default=False)),
+                ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orgs.bureau')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orgs.person')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orgs.unit')),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["person", "kind"], name="assessment__person__83bd3d_idx"),
-                    models.Index(fields=["unit", "kind"], name="assessment__unit_id_54abe6_idx"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("person__isnull", False), ("unit__isnull", True)),
-                            models.Q(("person__isnull", True), ("unit__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="event_of_a_person_or_of_a_unit",
-                    )
-                ],
+                'indexes': [models.Index(fields=['person', 'kind'], name='assessment__person__83bd3d_idx'), models.Index(fields=['unit', 'kind'], name='assessment__unit_id_54abe6_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='event_of_a_person_or_of_a_unit')],
             },
         ),
         migrations.CreateModel(
-            name="PriorResult",
+            name='PriorResult',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.SmallIntegerField()),
-                ("assessment", models.CharField(default="学习考核", max_length=32)),
-                ("total_milli", models.BigIntegerField(blank=True, null=True)),
-                ("grade", models.CharField(blank=True, max_length=16)),
-                ("proposed", models.BooleanField(default=False)),
-                ("batch_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
-                ("bureau", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orgs.bureau")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="prior_results",
-                        to="orgs.person",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="prior_results",
-                        to="orgs.unit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.SmallIntegerField()),
+                ('assessment', models.CharField(default='学习考核', max_length=32)),
+                ('total_milli', models.BigIntegerField(blank=True, null=True)),
+                ('grade', models.CharField(blank=True, max_length=16)),
+                ('proposed', models.BooleanField(default=False)),
+                ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orgs.bureau')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='prior_results', to='orgs.person')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='prior_results', to='orgs.unit')),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("person__isnull", False), ("unit__isnull", True)),
-                            models.Q(("person__isnull", True), ("unit__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="prior_result_of_a_person_or_of_a_unit",
-                    )
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='prior_result_of_a_person_or_of_a_unit')],
             },
         ),
         migrations.CreateModel(
-            name="ResultLine",
+            name='ResultLine',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("item", models.CharField(max_length=32)),
-                ("counted_milli", models.BigIntegerField(null=True)),
-                ("out_of_milli", models.BigIntegerField(null=True)),
-                ("awarded_points", models.BigIntegerField(null=True)),
-                ("full_points", models.BigIntegerField(null=True)),
-                ("note", models.CharField(blank=True, max_length=100)),
-                (
-                    "result",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="assessment.result"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('item', models.CharField(max_length=32)),
+                ('counted_milli', models.BigIntegerField(null=True)),
+                ('out_of_milli', models.BigIntegerField(null=True)),
+                ('awarded_points', models.BigIntegerField(null=True)),
+                ('full_points', models.BigIntegerField(null=True)),
+                ('note', models.CharField(blank=True, max_length=100)),
+                ('result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='assessment.result')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("result", "item"), name="one_line_per_item")],
+                'constraints': [models.UniqueConstraint(fields=('result', 'item'), name='one_line_per_item')],
             },
         ),
         migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", False), ("unit__isnull", True)),
-                    models.Q(("person__isnull", True), ("unit__isnull", False)),
-                    _connector="OR",
-                ),
-                name="result_of_a_person_or_of_a_unit",
-            ),
+            model_name='result',
+            constraint=models.UniqueConstraint(fields=('run', 'person'), name='one_result_per_person_and_run'),
         ),
         migrations.AddConstraint(
-            model_name="result",
-            constraint=models.UniqueConstraint(fields=("run", "person"), name="one_result_per_person_and_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.UniqueConstraint(fields=("run", "unit"), name="one_result_per_unit_and_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="schemeversion",
-            constraint=models.UniqueConstraint(
-                fields=("bureau", "code", "sha256"), name="one_row_per_text_of_a_scheme"
-            ),
+            model_name='result',
+            constraint=models.UniqueConstraint(fields=('run', 'unit'), name='one_result_per_unit_and_run'),
         ),
     ]

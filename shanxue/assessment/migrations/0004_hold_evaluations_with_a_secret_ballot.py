@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
                 ('counted_at', models.DateTimeField(blank=True, null=True)),
                 ('counted_by', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['自评互评', '投票中']), models.Q(('counted_at__isnull', False), ('given_count__lte', models.F('due_count')), ('returned_count__lte', models.F('given_count')), ('valid_count__gte', 0), ('valid_count__lte', models.F('returned_count'))), _connector='OR'), name='counted_evaluation_has_its_ballots_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='EvaluationMember',
@@ -61,6 +64,9 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=64)),
                 ('seen_on', models.DateField(blank=True, null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('grade', ''), ('rated', True), _connector='OR'), name='only_who_is_rated_holds_a_grade'), models.CheckConstraint(condition=models.Q(('grade', ''), models.Q(('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True), models.Q(('conduct', ''), _negated=True)), _connector='OR'), name='opinion_says_who_gave_it_and_on_what_conduct')],
+            },
         ),
         migrations.CreateModel(
             name='EvaluationReading',
@@ -149,20 +155,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('unit', 'year'), name='one_evaluation_per_unit_and_year'),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['自评互评', '投票中']), models.Q(('counted_at__isnull', False), ('given_count__lte', models.F('due_count')), ('returned_count__lte', models.F('given_count')), ('valid_count__gte', 0), ('valid_count__lte', models.F('returned_count'))), _connector='OR'), name='counted_evaluation_has_its_ballots_in_order'),
-        ),
-        migrations.AddConstraint(
             model_name='evaluationmember',
             constraint=models.UniqueConstraint(fields=('evaluation', 'person'), name='one_row_per_person_and_evaluation'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationmember',
-            constraint=models.CheckConstraint(condition=models.Q(('grade', ''), ('rated', True), _connector='OR'), name='only_who_is_rated_holds_a_grade'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationmember',
-            constraint=models.CheckConstraint(condition=models.Q(('grade', ''), models.Q(('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True), models.Q(('conduct', ''), _negated=True)), _connector='OR'), name='opinion_says_who_gave_it_and_on_what_conduct'),
         ),
         migrations.AddConstraint(
             model_name='evaluationreading',

@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proceedings', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'from_on', 'until_on'), name='one_proceeding_per_window'), models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='proceeding_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('stage', '归档'), _connector='OR'), name='settled_is_past_settling'), models.CheckConstraint(condition=models.Q(('frozen_at__isnull', True), ('cutoff_at__isnull', False), _connector='OR'), name='frozen_has_a_cut_off')],
+            },
         ),
         migrations.CreateModel(
             name='Objection',
@@ -56,6 +59,9 @@ class Migration(migrations.Migration):
                 ('result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='assessment.result')),
                 ('proceeding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='assessment.proceeding')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('result', 'item'), name='one_open_objection_per_line'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), ('agreed__isnull', False)), _connector='OR'), name='answered_objection_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='LateRecord',
@@ -77,6 +83,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.unit')),
                 ('proceeding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='late_records', to='assessment.proceeding')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='late_record_of_a_person_or_of_a_unit'), models.UniqueConstraint(fields=('proceeding', 'source', 'ref', 'digest'), name='one_decision_per_late_record'), models.CheckConstraint(condition=models.Q(('state', '待定'), models.Q(models.Q(('reason', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='decided_late_record_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Confirmation',
@@ -100,6 +109,9 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tried_for', to='assessment.run')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.schemeversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('proceeding', 'code'), name='one_row_per_scheme_of_a_proceeding')],
+            },
         ),
         migrations.CreateModel(
             name='KeptFacts',
@@ -114,6 +126,9 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept', to='assessment.run')),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept', to='assessment.proceedingscheme')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('part', 'run', 'source', 'low'), name='one_row_per_slice_of_a_run'), models.UniqueConstraint(condition=models.Q(('run__isnull', True)), fields=('part', 'source', 'low'), name='one_row_per_slice_at_the_cut_off')],
+            },
         ),
         migrations.CreateModel(
             name='QuotaCase',
@@ -127,6 +142,9 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quota_cases', to='assessment.run')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'quota', 'group'), name='one_case_per_quota_and_group')],
+            },
         ),
         migrations.CreateModel(
             name='QuotaDecision',
@@ -144,6 +162,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quota_decisions', to='assessment.proceedingscheme')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('part', 'digest'), name='one_decision_per_quota_case')],
+            },
         ),
         migrations.CreateModel(
             name='StepEntry',
@@ -157,6 +178,9 @@ class Migration(migrations.Migration):
                 ('words', models.CharField(blank=True, max_length=300)),
                 ('proceeding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='assessment.proceeding')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('proceeding', 'turn'), name='one_step_per_turn')],
+            },
         ),
         migrations.CreateModel(
             name='Amendment',
@@ -181,65 +205,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['result', 'at'], name='assessment__result__f25c29_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('decided_by', ''), _negated=True), models.Q(('meeting', ''), _negated=True)), name='amendment_says_who_and_why')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='proceeding',
-            constraint=models.UniqueConstraint(fields=('bureau', 'from_on', 'until_on'), name='one_proceeding_per_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='proceeding',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='proceeding_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='proceeding',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('stage', '归档'), _connector='OR'), name='settled_is_past_settling'),
-        ),
-        migrations.AddConstraint(
-            model_name='proceeding',
-            constraint=models.CheckConstraint(condition=models.Q(('frozen_at__isnull', True), ('cutoff_at__isnull', False), _connector='OR'), name='frozen_has_a_cut_off'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('result', 'item'), name='one_open_objection_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), ('agreed__isnull', False)), _connector='OR'), name='answered_objection_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='laterecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='late_record_of_a_person_or_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='laterecord',
-            constraint=models.UniqueConstraint(fields=('proceeding', 'source', 'ref', 'digest'), name='one_decision_per_late_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='laterecord',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '待定'), models.Q(models.Q(('reason', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='decided_late_record_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='proceedingscheme',
-            constraint=models.UniqueConstraint(fields=('proceeding', 'code'), name='one_row_per_scheme_of_a_proceeding'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptfacts',
-            constraint=models.UniqueConstraint(fields=('part', 'run', 'source', 'low'), name='one_row_per_slice_of_a_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptfacts',
-            constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', True)), fields=('part', 'source', 'low'), name='one_row_per_slice_at_the_cut_off'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotacase',
-            constraint=models.UniqueConstraint(fields=('run', 'quota', 'group'), name='one_case_per_quota_and_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotadecision',
-            constraint=models.UniqueConstraint(fields=('part', 'digest'), name='one_decision_per_quota_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepentry',
-            constraint=models.UniqueConstraint(fields=('proceeding', 'turn'), name='one_step_per_turn'),
         ),
     ]

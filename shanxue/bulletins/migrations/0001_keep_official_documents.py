@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
                 ('last', models.PositiveIntegerField(default=0)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='number_series', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'code', 'year'), name='one_series_per_code_and_year'), models.CheckConstraint(condition=models.Q(('last__gte', django.db.models.expressions.CombinedExpression(models.F('first'), '-', models.Value(1)))), name='series_goes_on_from_its_first')],
+            },
         ),
         migrations.CreateModel(
             name='OfficialDocument',
@@ -83,6 +86,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('voided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'state'], name='documents_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['已签发', '作废']), _negated=True), models.Q(('issued_on__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='issued_document_says_when_and_by_whom'), models.CheckConstraint(condition=models.Q(('signed_by__isnull', True), models.Q(models.Q(('signed_by', models.F('drafted_by')), _negated=True), ('submitted_by__isnull', False), models.Q(('signed_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='document_is_signed_by_a_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('state', '送签'), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='submitted_document_says_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('state', '作废'), _negated=True), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='void_document_says_why'), models.CheckConstraint(condition=models.Q(('until_on__isnull', True), models.Q(('from_on__isnull', False), ('until_on__gt', models.F('from_on'))), _connector='OR'), name='document_period_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('answer_days__gte', 1)), name='units_have_a_day_to_answer'), models.UniqueConstraint(condition=models.Q(('state__in', ['草稿', '送签'])), fields=('bureau', 'title'), name='one_open_document_per_title'), models.UniqueConstraint(condition=models.Q(('state', '作废'), _negated=True), fields=('plan',), name='one_document_per_plan_unless_void')],
+            },
         ),
         migrations.CreateModel(
             name='NamedUnit',
@@ -96,6 +103,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_units', to='bulletins.officialdocument')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit', 'answered_at'], name='named_units_to_answer')],
+                'constraints': [models.UniqueConstraint(fields=('document', 'unit'), name='unit_named_once_per_document'), models.CheckConstraint(condition=models.Q(('evidence', []), _negated=True), name='unit_is_named_with_evidence'), models.CheckConstraint(condition=models.Q(('answer', ''), ('answered_at__isnull', False), _connector='OR'), name='answer_of_a_named_unit_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='NamedPerson',
@@ -105,6 +116,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_in', to='orgs.person')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_persons', to='bulletins.officialdocument')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('document', 'person', 'text'), name='person_named_once_for_a_matter')],
+            },
         ),
         migrations.CreateModel(
             name='KeptFile',
@@ -118,6 +132,9 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=64)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='bulletins.officialdocument')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', '正文')), fields=('document',), name='one_signed_file_per_document'), models.UniqueConstraint(fields=('document', 'name'), name='file_name_once_per_document')],
+            },
         ),
         migrations.CreateModel(
             name='Figure',
@@ -132,6 +149,9 @@ class Migration(migrations.Migration):
                 ('frozen_at', models.DateTimeField()),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='bulletins.officialdocument')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('document', 'key'), name='figure_once_per_document')],
+            },
         ),
         migrations.CreateModel(
             name='DocumentPart',
@@ -143,6 +163,9 @@ class Migration(migrations.Migration):
                 ('drafted', models.TextField(blank=True)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='bulletins.officialdocument')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('document', 'section'), name='section_once_per_document')],
+            },
         ),
         migrations.CreateModel(
             name='DocumentNumber',
@@ -158,97 +181,8 @@ class Migration(migrations.Migration):
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='bulletins.numberseries')),
                 ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='number', to='bulletins.officialdocument')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('bureau', 'code', 'year'), name='one_series_per_code_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', django.db.models.expressions.CombinedExpression(models.F('first'), '-', models.Value(1)))), name='series_goes_on_from_its_first'),
-        ),
-        migrations.AddIndex(
-            model_name='officialdocument',
-            index=models.Index(fields=['bureau', 'state'], name='documents_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['已签发', '作废']), _negated=True), models.Q(('issued_on__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='issued_document_says_when_and_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by__isnull', True), models.Q(models.Q(('signed_by', models.F('drafted_by')), _negated=True), ('submitted_by__isnull', False), models.Q(('signed_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='document_is_signed_by_a_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '送签'), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='submitted_document_says_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '作废'), _negated=True), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='void_document_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), models.Q(('from_on__isnull', False), ('until_on__gt', models.F('from_on'))), _connector='OR'), name='document_period_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_days__gte', 1)), name='units_have_a_day_to_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['草稿', '送签'])), fields=('bureau', 'title'), name='one_open_document_per_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialdocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', '作废'), _negated=True), fields=('plan',), name='one_document_per_plan_unless_void'),
-        ),
-        migrations.AddIndex(
-            model_name='namedunit',
-            index=models.Index(fields=['unit', 'answered_at'], name='named_units_to_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedunit',
-            constraint=models.UniqueConstraint(fields=('document', 'unit'), name='unit_named_once_per_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedunit',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', []), _negated=True), name='unit_is_named_with_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedunit',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('answered_at__isnull', False), _connector='OR'), name='answer_of_a_named_unit_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedperson',
-            constraint=models.UniqueConstraint(fields=('document', 'person', 'text'), name='person_named_once_for_a_matter'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', '正文')), fields=('document',), name='one_signed_file_per_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptfile',
-            constraint=models.UniqueConstraint(fields=('document', 'name'), name='file_name_once_per_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.UniqueConstraint(fields=('document', 'key'), name='figure_once_per_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentpart',
-            constraint=models.UniqueConstraint(fields=('document', 'section'), name='section_once_per_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentnumber',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='document_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentnumber',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '作废'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='void_number_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentnumber',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='document_number_counts_from_one'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('series', 'number'), name='document_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', '作废'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='void_number_says_why'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='document_number_counts_from_one')],
+            },
         ),
     ]

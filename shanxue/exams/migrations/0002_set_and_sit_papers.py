@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='orgs.bureau')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'kind', 'title'), name='paper_once_per_bureau'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='paper_closes_after_it_opens'), models.CheckConstraint(condition=models.Q(('attempts__gte', 1)), name='paper_allows_an_attempt')],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -48,6 +51,10 @@ class Migration(migrations.Migration):
                 ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='orgs.bureau')),
             ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'bank', 'kind'], name='exams_quest_bureau__4c2ea6_idx')],
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'sha256'), name='question_once_per_bureau')],
+            },
         ),
         migrations.CreateModel(
             name='PaperQuestion',
@@ -58,6 +65,9 @@ class Migration(migrations.Migration):
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chosen', to='exams.paper')),
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.question')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('paper', 'question'), name='question_once_per_paper')],
+            },
         ),
         migrations.CreateModel(
             name='Sitting',
@@ -71,6 +81,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sittings', to='orgs.person')),
                 ('score', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sitting', to='exams.score')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('paper', 'person', 'attempt'), name='sitting_once_per_attempt'), models.UniqueConstraint(condition=models.Q(('handed_in_at__isnull', True)), fields=('paper', 'person'), name='one_open_sitting_at_a_time')],
+            },
         ),
         migrations.CreateModel(
             name='SittingAnswer',
@@ -85,41 +98,8 @@ class Migration(migrations.Migration):
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.question')),
                 ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='exams.sitting')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(fields=('bureau', 'kind', 'title'), name='paper_once_per_bureau'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='paper_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('attempts__gte', 1)), name='paper_allows_an_attempt'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['bureau', 'bank', 'kind'], name='exams_quest_bureau__4c2ea6_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('bureau', 'sha256'), name='question_once_per_bureau'),
-        ),
-        migrations.AddConstraint(
-            model_name='paperquestion',
-            constraint=models.UniqueConstraint(fields=('paper', 'question'), name='question_once_per_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(fields=('paper', 'person', 'attempt'), name='sitting_once_per_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('handed_in_at__isnull', True)), fields=('paper', 'person'), name='one_open_sitting_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='sittinganswer',
-            constraint=models.UniqueConstraint(fields=('sitting', 'position'), name='one_answer_per_place'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sitting', 'position'), name='one_answer_per_place')],
+            },
         ),
     ]

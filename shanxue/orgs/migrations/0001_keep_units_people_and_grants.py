@@ -15,304 +15,103 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Bureau",
+            name='Bureau',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32, unique=True)),
-                ("name", models.CharField(max_length=64)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=32, unique=True)),
+                ('name', models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name="Person",
+            name='Person',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("staff_no", models.CharField(max_length=32)),
-                ("name", models.CharField(max_length=64)),
-                (
-                    "party_status",
-                    models.CharField(
-                        choices=[
-                            ("正式党员", "正式党员"),
-                            ("预备党员", "预备党员"),
-                            ("发展对象", "发展对象"),
-                            ("入党积极分子", "入党积极分子"),
-                            ("群众", "群众"),
-                            ("待补充", "待补充"),
-                        ],
-                        default=shanxue.orgs.rules.PartyStatus["UNKNOWN"],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "staff_state",
-                    models.CharField(
-                        choices=[
-                            ("在职", "在职"),
-                            ("离退休", "离退休"),
-                            ("借调外出", "借调外出"),
-                            ("挂职", "挂职"),
-                            ("试用期", "试用期"),
-                            ("流动党员", "流动党员"),
-                            ("离开", "离开"),
-                        ],
-                        default=shanxue.orgs.rules.StaffState["SERVING"],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "rank_class",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("县处级以上", "县处级以上"),
-                            ("乡科级", "乡科级"),
-                            ("科级以下", "科级以下"),
-                            ("工勤", "工勤"),
-                            ("", "未填"),
-                        ],
-                        default="",
-                        max_length=8,
-                    ),
-                ),
-                ("birth_year", models.SmallIntegerField(blank=True, null=True)),
-                ("joined_on", models.DateField(blank=True, null=True)),
-                ("left_on", models.DateField(blank=True, null=True)),
-                (
-                    "account",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="person",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "bureau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="people", to="orgs.bureau"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('staff_no', models.CharField(max_length=32)),
+                ('name', models.CharField(max_length=64)),
+                ('party_status', models.CharField(choices=[('正式党员', '正式党员'), ('预备党员', '预备党员'), ('发展对象', '发展对象'), ('入党积极分子', '入党积极分子'), ('群众', '群众'), ('待补充', '待补充')], default=shanxue.orgs.rules.PartyStatus['UNKNOWN'], max_length=8)),
+                ('staff_state', models.CharField(choices=[('在职', '在职'), ('离退休', '离退休'), ('借调外出', '借调外出'), ('挂职', '挂职'), ('试用期', '试用期'), ('流动党员', '流动党员'), ('离开', '离开')], default=shanxue.orgs.rules.StaffState['SERVING'], max_length=8)),
+                ('rank_class', models.CharField(blank=True, choices=[('县处级以上', '县处级以上'), ('乡科级', '乡科级'), ('科级以下', '科级以下'), ('工勤', '工勤'), ('', '未填')], default='', max_length=8)),
+                ('birth_year', models.SmallIntegerField(blank=True, null=True)),
+                ('joined_on', models.DateField(blank=True, null=True)),
+                ('left_on', models.DateField(blank=True, null=True)),
+                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='person', to=settings.AUTH_USER_MODEL)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='orgs.bureau')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'name'], name='orgs_person_bureau__35b0df_idx')],
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'staff_no'), name='staff_no_once_per_bureau'), models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('joined_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='person_leaves_after_joining')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Exemption',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('category', models.CharField(max_length=32)),
+                ('from_on', models.DateField(blank=True, null=True)),
+                ('until_on', models.DateField(blank=True, null=True)),
+                ('approved_by', models.CharField(blank=True, max_length=64)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exemptions', to='orgs.person')),
             ],
         ),
         migrations.CreateModel(
-            name="Exemption",
+            name='Unit',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("category", models.CharField(max_length=32)),
-                ("from_on", models.DateField(blank=True, null=True)),
-                ("until_on", models.DateField(blank=True, null=True)),
-                ("approved_by", models.CharField(blank=True, max_length=64)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exemptions", to="orgs.person"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(db_index=True, default='', max_length=255)),
+                ('line', models.CharField(choices=[('党组织', '党组织'), ('行政', '行政')], max_length=8)),
+                ('kind', models.CharField(choices=[('党委', '党委'), ('党总支', '党总支'), ('党支部', '党支部'), ('党小组', '党小组'), ('局', '局'), ('部门', '部门')], max_length=8)),
+                ('code', models.CharField(max_length=32)),
+                ('name', models.CharField(max_length=80)),
+                ('from_on', models.DateField(blank=True, null=True)),
+                ('until_on', models.DateField(blank=True, null=True)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='orgs.bureau')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'code'), name='unit_code_once_per_bureau'), models.UniqueConstraint(fields=('bureau', 'line', 'name'), name='unit_name_once_per_line'), models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('from_on__isnull', True), ('until_on__gt', models.F('from_on')), _connector='OR'), name='unit_ends_after_it_begins')],
+            },
         ),
         migrations.CreateModel(
-            name="Unit",
+            name='Stint',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("path", models.CharField(db_index=True, default="", max_length=255)),
-                ("line", models.CharField(choices=[("党组织", "党组织"), ("行政", "行政")], max_length=8)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("党委", "党委"),
-                            ("党总支", "党总支"),
-                            ("党支部", "党支部"),
-                            ("党小组", "党小组"),
-                            ("局", "局"),
-                            ("部门", "部门"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("code", models.CharField(max_length=32)),
-                ("name", models.CharField(max_length=80)),
-                ("from_on", models.DateField(blank=True, null=True)),
-                ("until_on", models.DateField(blank=True, null=True)),
-                (
-                    "bureau",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="units", to="orgs.bureau"
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="orgs.unit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('书记', '书记'), ('副书记', '副书记'), ('委员', '委员'), ('学习委员', '学习委员'), ('组长', '组长'), ('负责人', '负责人'), ('成员', '成员')], default=shanxue.orgs.rules.Role['MEMBER'], max_length=8)),
+                ('from_on', models.DateField(blank=True, null=True)),
+                ('until_on', models.DateField(blank=True, null=True)),
+                ('received_on', models.DateField(blank=True, null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stints', to='orgs.person')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stints', to='orgs.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit', 'person'], name='orgs_stint_unit_id_e2d76d_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('from_on__isnull', True), ('until_on__gt', models.F('from_on')), _connector='OR'), name='stint_ends_after_it_begins')],
+            },
         ),
         migrations.CreateModel(
-            name="Stint",
+            name='Grant',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("书记", "书记"),
-                            ("副书记", "副书记"),
-                            ("委员", "委员"),
-                            ("学习委员", "学习委员"),
-                            ("组长", "组长"),
-                            ("负责人", "负责人"),
-                            ("成员", "成员"),
-                        ],
-                        default=shanxue.orgs.rules.Role["MEMBER"],
-                        max_length=8,
-                    ),
-                ),
-                ("from_on", models.DateField(blank=True, null=True)),
-                ("until_on", models.DateField(blank=True, null=True)),
-                ("received_on", models.DateField(blank=True, null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="stints", to="orgs.person"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="stints", to="orgs.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('power', models.CharField(choices=[('member', '党员本人'), ('secretary', '支部书记'), ('office', '学习办公室'), ('leader', '领导'), ('inspector', '检查人员'), ('system', '系统管理员'), ('security', '安全管理员'), ('auditor', '审计管理员')], max_length=10)),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField(blank=True, null=True)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orgs.bureau')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'bureau', 'power', 'unit', 'from_on'), name='grant_once_per_unit'), models.UniqueConstraint(condition=models.Q(('unit__isnull', True)), fields=('user', 'bureau', 'power', 'from_on'), name='grant_once_for_the_whole_bureau')],
+            },
         ),
         migrations.CreateModel(
-            name="Grant",
+            name='UnitAlias',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "power",
-                    models.CharField(
-                        choices=[
-                            ("member", "党员本人"),
-                            ("secretary", "支部书记"),
-                            ("office", "学习办公室"),
-                            ("leader", "领导"),
-                            ("inspector", "检查人员"),
-                            ("system", "系统管理员"),
-                            ("security", "安全管理员"),
-                            ("auditor", "审计管理员"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("from_on", models.DateField()),
-                ("until_on", models.DateField(blank=True, null=True)),
-                ("bureau", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orgs.bureau")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="orgs.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=80)),
+                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orgs.bureau')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='orgs.unit')),
             ],
-        ),
-        migrations.CreateModel(
-            name="UnitAlias",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=80)),
-                ("bureau", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="orgs.bureau")),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="orgs.unit"
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["bureau", "name"], name="orgs_person_bureau__35b0df_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("bureau", "staff_no"), name="staff_no_once_per_bureau"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("left_on__isnull", True),
-                    ("joined_on__isnull", True),
-                    ("left_on__gte", models.F("joined_on")),
-                    _connector="OR",
-                ),
-                name="person_leaves_after_joining",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("bureau", "code"), name="unit_code_once_per_bureau"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("bureau", "line", "name"), name="unit_name_once_per_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on__isnull", True),
-                    ("from_on__isnull", True),
-                    ("until_on__gt", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="unit_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stint",
-            index=models.Index(fields=["unit", "person"], name="orgs_stint_unit_id_e2d76d_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="stint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on__isnull", True),
-                    ("from_on__isnull", True),
-                    ("until_on__gt", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="stint_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                fields=("user", "bureau", "power", "unit", "from_on"), name="grant_once_per_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unit__isnull", True)),
-                fields=("user", "bureau", "power", "from_on"),
-                name="grant_once_for_the_whole_bureau",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitalias",
-            constraint=models.UniqueConstraint(fields=("bureau", "text", "unit"), name="alias_once_per_unit"),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'text', 'unit'), name='alias_once_per_unit')],
+            },
         ),
     ]

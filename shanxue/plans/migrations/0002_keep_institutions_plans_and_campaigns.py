@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='orgs.bureau')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'name'), name='campaign_name_once_per_bureau'), models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='campaign_ends_after_it_begins')],
+            },
         ),
         migrations.AddField(
             model_name='planitem',
@@ -56,6 +59,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=100)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'on'), name='one_override_per_day')],
+            },
         ),
         migrations.CreateModel(
             name='DutyRemark',
@@ -71,6 +77,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.person')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'duty'], name='plans_dutyr_bureau__f5174a_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='remark_on_a_duty_of_a_person_or_of_a_unit')],
+            },
         ),
         migrations.CreateModel(
             name='Institution',
@@ -81,6 +91,9 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(blank=True, null=True)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='institutions', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'code'), name='institution_code_once_per_bureau')],
+            },
         ),
         migrations.CreateModel(
             name='InstitutionVersion',
@@ -94,6 +107,9 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=64)),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='plans.institution')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('institution', 'from_on'), name='one_version_of_an_institution_per_day')],
+            },
         ),
         migrations.CreateModel(
             name='Measure',
@@ -128,6 +144,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='orgs.person')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='plan_of_a_person_or_of_a_unit'), models.UniqueConstraint(fields=('unit', 'year'), name='one_plan_per_unit_and_year'), models.UniqueConstraint(fields=('person', 'year'), name='one_plan_per_person_and_year'), models.CheckConstraint(condition=models.Q(models.Q(('state', '已批准'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='approved_plan_says_when')],
+            },
         ),
         migrations.AddField(
             model_name='measure',
@@ -162,53 +181,8 @@ class Migration(migrations.Migration):
                 ('content', models.TextField(blank=True)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='plans.plan')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('bureau', 'name'), name='campaign_name_once_per_bureau'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='campaign_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayoverride',
-            constraint=models.UniqueConstraint(fields=('bureau', 'on'), name='one_override_per_day'),
-        ),
-        migrations.AddIndex(
-            model_name='dutyremark',
-            index=models.Index(fields=['bureau', 'duty'], name='plans_dutyr_bureau__f5174a_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyremark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='remark_on_a_duty_of_a_person_or_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('bureau', 'code'), name='institution_code_once_per_bureau'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionversion',
-            constraint=models.UniqueConstraint(fields=('institution', 'from_on'), name='one_version_of_an_institution_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit__isnull', True)), models.Q(('person__isnull', True), ('unit__isnull', False)), _connector='OR'), name='plan_of_a_person_or_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('unit', 'year'), name='one_plan_per_unit_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('person', 'year'), name='one_plan_per_person_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已批准'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='approved_plan_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='planpart',
-            constraint=models.UniqueConstraint(fields=('plan', 'level'), name='one_part_per_level'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('plan', 'level'), name='one_part_per_level')],
+            },
         ),
     ]

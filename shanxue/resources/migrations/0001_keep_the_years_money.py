@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('actor', models.CharField(max_length=64)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('paid_fen__gte', 0)), name='commitment_names_an_amount'), models.CheckConstraint(condition=models.Q(('paid_fen__lte', models.F('amount_fen'))), name='paid_within_the_commitment'), models.CheckConstraint(condition=models.Q(('state', '执行中'), ('ended_on__isnull', False), _connector='OR'), name='ended_commitment_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='Fund',
@@ -46,6 +49,9 @@ class Migration(migrations.Migration):
                 ('decided_on', models.DateField(blank=True, null=True)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='funds', to='orgs.bureau')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'year'), name='one_fund_per_year'), models.CheckConstraint(condition=models.Q(('allotted_fen__lte', models.F('sourced_fen'))), name='allotted_within_the_sources'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', '执行中')), models.Q(('closed_at__isnull', False), ('state', '已结转')), _connector='OR'), name='closed_fund_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='Payment',
@@ -64,6 +70,9 @@ class Migration(migrations.Migration):
                 ('commitment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='resources.commitment')),
                 ('of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='resources.payment')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_moves_money'), models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='refunded_within_the_payment'), models.CheckConstraint(condition=models.Q(models.Q(('kind', '付款'), ('of__isnull', True)), models.Q(models.Q(('kind', '付款'), _negated=True), ('of__isnull', False)), _connector='OR'), name='refund_names_its_payment')],
+            },
         ),
         migrations.CreateModel(
             name='PaymentLine',
@@ -75,6 +84,9 @@ class Migration(migrations.Migration):
                 ('amount_fen', models.BigIntegerField()),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='resources.payment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('payment', 'kind', 'name'), name='line_once_per_receipt'), models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0), ('quantity__gt', 0)), name='line_names_a_quantity')],
+            },
         ),
         migrations.CreateModel(
             name='Purpose',
@@ -91,6 +103,9 @@ class Migration(migrations.Migration):
                 ('fund', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='purposes', to='resources.fund')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='resources.purpose')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('fund', 'name'), name='purpose_once_per_fund'), models.CheckConstraint(condition=models.Q(('approved_fen__gte', 0), ('carried_fen__gte', 0), ('committed_fen__gte', 0), ('opening_fen__gte', 0), ('paid_fen__gte', 0)), name='sums_of_a_purpose_not_negative'), models.CheckConstraint(condition=models.Q(('committed_fen__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_fen'), '+', models.F('approved_fen')), '+', models.F('changed_fen')), '-', models.F('paid_fen')), '-', models.F('carried_fen')))), name='spent_within_what_is_approved')],
+            },
         ),
         migrations.AddField(
             model_name='payment',
@@ -112,6 +127,9 @@ class Migration(migrations.Migration):
                 ('source', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='carry_out', to='resources.purpose')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carries_in', to='resources.purpose')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='carry_moves_money'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='carry_has_two_ends')],
+            },
         ),
         migrations.CreateModel(
             name='Adjustment',
@@ -127,6 +145,9 @@ class Migration(migrations.Migration):
                 ('commitment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='resources.commitment')),
                 ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='resources.purpose')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'purpose'), name='adjustment_once_per_form'), models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='adjustment_changes_something'), models.CheckConstraint(condition=models.Q(models.Q(('meeting', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='adjustment_names_the_decision')],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -140,6 +161,9 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=64)),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='resources.payment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('payment', 'sha256'), name='receipt_once_per_payment')],
+            },
         ),
         migrations.CreateModel(
             name='Source',
@@ -152,97 +176,12 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=64)),
                 ('fund', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='resources.fund')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.UniqueConstraint(fields=('bureau', 'year'), name='one_fund_per_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.CheckConstraint(condition=models.Q(('allotted_fen__lte', models.F('sourced_fen'))), name='allotted_within_the_sources'),
-        ),
-        migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', '执行中')), models.Q(('closed_at__isnull', False), ('state', '已结转')), _connector='OR'), name='closed_fund_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(fields=('payment', 'kind', 'name'), name='line_once_per_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0), ('quantity__gt', 0)), name='line_names_a_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='purpose',
-            constraint=models.UniqueConstraint(fields=('fund', 'name'), name='purpose_once_per_fund'),
-        ),
-        migrations.AddConstraint(
-            model_name='purpose',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_fen__gte', 0), ('carried_fen__gte', 0), ('committed_fen__gte', 0), ('opening_fen__gte', 0), ('paid_fen__gte', 0)), name='sums_of_a_purpose_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='purpose',
-            constraint=models.CheckConstraint(condition=models.Q(('committed_fen__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_fen'), '+', models.F('approved_fen')), '+', models.F('changed_fen')), '-', models.F('paid_fen')), '-', models.F('carried_fen')))), name='spent_within_what_is_approved'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('fund', 'name'), name='source_once_per_fund'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='source_brings_money')],
+            },
         ),
         migrations.AddIndex(
             model_name='payment',
             index=models.Index(fields=['purpose', 'on'], name='payments_of_a_purpose'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_moves_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='refunded_within_the_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', '付款'), ('of__isnull', True)), models.Q(models.Q(('kind', '付款'), _negated=True), ('of__isnull', False)), _connector='OR'), name='refund_names_its_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('paid_fen__gte', 0)), name='commitment_names_an_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_fen__lte', models.F('amount_fen'))), name='paid_within_the_commitment'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '执行中'), ('ended_on__isnull', False), _connector='OR'), name='ended_commitment_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='carry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='carry_moves_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='carry',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='carry_has_two_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.UniqueConstraint(fields=('key', 'purpose'), name='adjustment_once_per_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='adjustment_changes_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('meeting', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='adjustment_names_the_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('payment', 'sha256'), name='receipt_once_per_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('fund', 'name'), name='source_once_per_fund'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='source_brings_money'),
         ),
     ]

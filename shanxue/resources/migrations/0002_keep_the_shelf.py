@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='orgs.bureau')),
                 ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='resources.paymentline')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'name', 'year'), name='subscription_once_a_year'), models.CheckConstraint(condition=models.Q(('copies__gt', 0)), name='subscription_of_at_least_one_copy')],
+            },
         ),
         migrations.CreateModel(
             name='Issue',
@@ -39,6 +42,10 @@ class Migration(migrations.Migration):
                 ('claims', models.PositiveSmallIntegerField(default=0)),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='resources.subscription')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'expected_on'], name='issues_that_are_waited_for')],
+                'constraints': [models.UniqueConstraint(fields=('subscription', 'number'), name='issue_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', '待到')), models.Q(models.Q(('state', '待到'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='settled_issue_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='Title',
@@ -53,6 +60,10 @@ class Migration(migrations.Migration):
                 ('batch_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='titles', to='orgs.bureau')),
             ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'isbn'], name='titles_by_isbn')],
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'name', 'author', 'press'), name='title_once'), models.CheckConstraint(condition=models.Q(('price_fen__isnull', True), ('price_fen__gte', 0), _connector='OR'), name='price_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Suggestion',
@@ -70,6 +81,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='orgs.person')),
                 ('title', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='suggestions', to='resources.title')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'name'), name='suggested_once_by_a_person'), models.CheckConstraint(condition=models.Q(('state', '待答复'), ('answered_at__isnull', False), _connector='OR'), name='answered_suggestion_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', '未采纳'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='declined_suggestion_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='LoanTally',
@@ -79,6 +93,9 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=0)),
                 ('title', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='resources.title')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('title', 'year'), name='one_tally_per_title_and_year')],
+            },
         ),
         migrations.CreateModel(
             name='Copy',
@@ -92,6 +109,9 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='resources.paymentline')),
                 ('title', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='resources.title')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'number'), name='copy_number_once')],
+            },
         ),
         migrations.CreateModel(
             name='BorrowRequest',
@@ -103,6 +123,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='borrow_requests', to='orgs.person')),
                 ('title', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='resources.title')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', '等待')), fields=('title', 'person'), name='one_open_request_per_title_and_person'), models.CheckConstraint(condition=models.Q(('state', '等待'), ('settled_on__isnull', False), _connector='OR'), name='settled_request_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='Loan',
@@ -122,65 +145,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['person', 'returned_on'], name='loans_of_a_person')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('returned_on__isnull', True)), fields=('copy',), name='one_open_loan_per_copy'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('on'))), name='loan_is_due_after_it_begins'), models.CheckConstraint(condition=models.Q(('returned_on__isnull', True), ('returned_on__gte', models.F('on')), _connector='OR'), name='returned_after_it_was_lent')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('bureau', 'name', 'year'), name='subscription_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('copies__gt', 0)), name='subscription_of_at_least_one_copy'),
-        ),
-        migrations.AddIndex(
-            model_name='issue',
-            index=models.Index(fields=['state', 'expected_on'], name='issues_that_are_waited_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.UniqueConstraint(fields=('subscription', 'number'), name='issue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', '待到')), models.Q(models.Q(('state', '待到'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='settled_issue_says_when'),
-        ),
-        migrations.AddIndex(
-            model_name='title',
-            index=models.Index(fields=['bureau', 'isbn'], name='titles_by_isbn'),
-        ),
-        migrations.AddConstraint(
-            model_name='title',
-            constraint=models.UniqueConstraint(fields=('bureau', 'name', 'author', 'press'), name='title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='title',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__isnull', True), ('price_fen__gte', 0), _connector='OR'), name='price_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(fields=('person', 'name'), name='suggested_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '待答复'), ('answered_at__isnull', False), _connector='OR'), name='answered_suggestion_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '未采纳'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='declined_suggestion_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='loantally',
-            constraint=models.UniqueConstraint(fields=('title', 'year'), name='one_tally_per_title_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(fields=('bureau', 'number'), name='copy_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='borrowrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', '等待')), fields=('title', 'person'), name='one_open_request_per_title_and_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='borrowrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '等待'), ('settled_on__isnull', False), _connector='OR'), name='settled_request_says_when'),
         ),
     ]

@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='venues', to='orgs.bureau')),
                 ('keeper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bureau', 'name'), name='venue_once'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='venue_closes_after_it_opens'), models.CheckConstraint(condition=models.Q(('longest_minutes__gt', 0), ('seats__gt', 0)), name='venue_has_seats')],
+            },
         ),
         migrations.CreateModel(
             name='Equipment',
@@ -40,6 +43,9 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='resources.paymentline')),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='equipment', to='resources.venue')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('venue', 'name', 'condition'), name='equipment_once_per_condition'), models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='equipment_is_counted')],
+            },
         ),
         migrations.CreateModel(
             name='Booking',
@@ -56,37 +62,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='orgs.unit')),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='resources.venue')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(fields=('bureau', 'name'), name='venue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='venue_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(('longest_minutes__gt', 0), ('seats__gt', 0)), name='venue_has_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.UniqueConstraint(fields=('venue', 'name', 'condition'), name='equipment_once_per_condition'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='equipment_is_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['venue', 'on'], name='bookings_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('end_time__gt', models.F('start_time'))), name='booking_stays_within_one_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', '已预约')), fields=('venue', 'on', 'start_time'), name='one_booking_per_place_and_hour'),
+            options={
+                'indexes': [models.Index(fields=['venue', 'on'], name='bookings_of_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end_time__gt', models.F('start_time'))), name='booking_stays_within_one_day'), models.UniqueConstraint(condition=models.Q(('state', '已预约')), fields=('venue', 'on', 'start_time'), name='one_booking_per_place_and_hour')],
+            },
         ),
     ]

@@ -51,6 +51,9 @@ class Migration(migrations.Migration):
                 ('recognised_on', models.DateField(blank=True, null=True)),
                 ('recognised_by', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', '研究'), models.Q(('adopted_on__isnull', False), models.Q(('adopted_as', ''), _negated=True)), _connector='OR'), name='adopted_outcome_names_the_measure'), models.CheckConstraint(condition=models.Q(('state__in', ['研究', '已采纳']), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='working_outcome_has_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('state', '已认定'), _negated=True), ('recognised_on__isnull', False), _connector='OR'), name='recognised_outcome_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='ReadingList',
@@ -206,18 +209,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='noteversion',
             constraint=models.UniqueConstraint(fields=('note', 'number'), name='note_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '研究'), models.Q(('adopted_on__isnull', False), models.Q(('adopted_as', ''), _negated=True)), _connector='OR'), name='adopted_outcome_names_the_measure'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['研究', '已采纳']), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='working_outcome_has_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已认定'), _negated=True), ('recognised_on__isnull', False), _connector='OR'), name='recognised_outcome_says_when'),
         ),
         migrations.AddIndex(
             model_name='selfstudy',

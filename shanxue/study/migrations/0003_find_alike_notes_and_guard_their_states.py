@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('share_milli', models.SmallIntegerField()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('share_milli__range', (0, 1000))), name='share_alike_between_0_and_1')],
+            },
         ),
         migrations.CreateModel(
             name='NotePrint',
@@ -104,10 +107,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notelikeness',
             constraint=models.UniqueConstraint(fields=('note', 'other'), name='likeness_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notelikeness',
-            constraint=models.CheckConstraint(condition=models.Q(('share_milli__range', (0, 1000))), name='share_alike_between_0_and_1'),
         ),
         migrations.AddConstraint(
             model_name='noteprint',

@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('settled_by', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', '待列入')), models.Q(models.Q(('state', '待列入'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='settled_point_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', '已列入'), models.Q(('bulletin', ''), _negated=True)), models.Q(models.Q(('state', '已列入'), _negated=True), ('bulletin', '')), _connector='OR'), name='point_taken_names_the_bulletin')],
+            },
         ),
         migrations.AddField(
             model_name='reminder',
@@ -51,13 +54,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agendapoint',
             constraint=models.UniqueConstraint(condition=models.Q(('state', '待列入')), fields=('bureau', 'duty'), name='one_point_waiting_per_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendapoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', '待列入')), models.Q(models.Q(('state', '待列入'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='settled_point_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendapoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '已列入'), models.Q(('bulletin', ''), _negated=True)), models.Q(models.Q(('state', '已列入'), _negated=True), ('bulletin', '')), _connector='OR'), name='point_taken_names_the_bulletin'),
         ),
     ]

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
                 ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='orgs.bureau')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='orgs.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['bureau', 'state'], name='inspections_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='inspection_covers_a_day'), models.CheckConstraint(condition=models.Q(('state__in', ['计划', '取消']), models.Q(('drawn_at__isnull', False), ('seed__isnull', False)), _connector='OR'), name='running_inspection_was_drawn'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['已结束', '取消']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='ended_inspection_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='Finding',
@@ -60,6 +64,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='orgs.unit')),
                 ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='supervision.inspection')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit', 'state'], name='findings_of_a_unit')],
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'number'), name='finding_number_once'), models.UniqueConstraint(condition=models.Q(('state', '撤回'), _negated=True), fields=('parent', 'unit'), name='one_part_per_unit_of_a_finding'), models.CheckConstraint(condition=models.Q(('state', '整改中'), ('closed_at__isnull', False), _connector='OR'), name='closed_finding_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', '撤回'), _negated=True), models.Q(('closing', ''), _negated=True), _connector='OR'), name='withdrawn_finding_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='CarriedFinding',
@@ -72,6 +80,9 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='supervision.finding')),
                 ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carried', to='supervision.inspection')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'finding'), name='finding_carried_once')],
+            },
         ),
         migrations.CreateModel(
             name='Rectification',
@@ -86,6 +97,10 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='supervision.finding')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rectifications', to='orgs.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit', 'state'], name='rectifications_of_a_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', '已完成')), models.Q(models.Q(('state', '已完成'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='finished_rectification_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='RectificationReport',
@@ -101,6 +116,9 @@ class Migration(migrations.Migration):
                 ('rechecker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('action', 'number'), name='rectification_report_once'), models.CheckConstraint(condition=models.Q(models.Q(('rechecked_at__isnull', True), ('rechecker__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('rechecked_at__isnull', False), ('rechecker__isnull', False)), _connector='OR'), name='recheck_says_who_and_when'), models.CheckConstraint(condition=models.Q(('rechecker__isnull', True), models.Q(('rechecker', models.F('user')), _negated=True), _connector='OR'), name='rechecked_by_somebody_else'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', '退回重改'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='returned_report_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Sample',
@@ -118,6 +136,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='samples', to='orgs.person')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'position'), name='one_sample_per_place'), models.UniqueConstraint(fields=('inspection', 'kind', 'ref'), name='record_drawn_once'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('revision', 0)), models.Q(('checked_at__isnull', False), ('revision__gt', 0)), _connector='OR'), name='checked_sample_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='LineResult',
@@ -128,6 +149,9 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('sample', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='supervision.sample')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sample', 'line'), name='one_result_per_line'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', '不符合'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='unmet_line_says_in_what')],
+            },
         ),
         migrations.AddField(
             model_name='finding',
@@ -148,89 +172,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('bureau', 'title'), name='checklist_title_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['bureau', 'state'], name='inspections_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='inspection_covers_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['计划', '取消']), models.Q(('drawn_at__isnull', False), ('seed__isnull', False)), _connector='OR'), name='running_inspection_was_drawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['已结束', '取消']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='ended_inspection_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='carriedfinding',
-            constraint=models.UniqueConstraint(fields=('inspection', 'finding'), name='finding_carried_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rectification',
-            index=models.Index(fields=['unit', 'state'], name='rectifications_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', '已完成')), models.Q(models.Q(('state', '已完成'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='finished_rectification_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationreport',
-            constraint=models.UniqueConstraint(fields=('action', 'number'), name='rectification_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rechecked_at__isnull', True), ('rechecker__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('rechecked_at__isnull', False), ('rechecker__isnull', False)), _connector='OR'), name='recheck_says_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationreport',
-            constraint=models.CheckConstraint(condition=models.Q(('rechecker__isnull', True), models.Q(('rechecker', models.F('user')), _negated=True), _connector='OR'), name='rechecked_by_somebody_else'),
-        ),
-        migrations.AddConstraint(
-            model_name='rectificationreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', '退回重改'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='returned_report_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.UniqueConstraint(fields=('inspection', 'position'), name='one_sample_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.UniqueConstraint(fields=('inspection', 'kind', 'ref'), name='record_drawn_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('revision', 0)), models.Q(('checked_at__isnull', False), ('revision__gt', 0)), _connector='OR'), name='checked_sample_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineresult',
-            constraint=models.UniqueConstraint(fields=('sample', 'line'), name='one_result_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', '不符合'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='unmet_line_says_in_what'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['unit', 'state'], name='findings_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('inspection', 'number'), name='finding_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', '撤回'), _negated=True), fields=('parent', 'unit'), name='one_part_per_unit_of_a_finding'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('state', '整改中'), ('closed_at__isnull', False), _connector='OR'), name='closed_finding_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', '撤回'), _negated=True), models.Q(('closing', ''), _negated=True), _connector='OR'), name='withdrawn_finding_says_why'),
         ),
     ]
