@@ -69,7 +69,9 @@ def describe_row(row: Row, on: date) -> str:
     )
     if asking:
         more = f"，共 {len(asking)} 项" if len(asking) > 1 else ""
-        return f"{_name(asking[0], on)}{asking[0].sentence.partition('，')[0]}{more}"
+        said = asking[0].sentence
+        state = "未办，一般要求" if "一般要求" in said else said.partition("，")[0]
+        return f"{_name(asking[0], on)}{state}{more}"
     if row.light == Light.PAUSED:
         return "暂不要求"
     return f"下次到期 {name_day(row.next_on, on)}" if row.next_on else "没有要办的"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -265,8 +266,6 @@ KILLED = """
 import os, signal, sys
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 from shanxue.intake.commands import add_import_arguments, run_import
 import argparse
@@ -288,18 +287,26 @@ else:
 """
 
 
+def name_place(data: Path) -> dict[str, str]:
+    database = f"sqlite:{data / 'a.sqlite3'}"
+    names = {"SHANXUE_DATA": str(data), "SHANXUE_DATABASE": database, "DJANGO_SETTINGS_MODULE": "shanxue.settings"}
+    return {**os.environ, **names}
+
+
+@pytest.fixture(scope="module")
+def empty_bureau(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of its own, as a new installation has it: made once, copied by each test."""
+    data = tmp_path_factory.mktemp("empty")
+    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0"], env=name_place(data), check=True)
+    return data
+
+
 @pytest.mark.parametrize("table", ["orgs_person", "orgs_stint", "intake_change", "audit_entry"])
-def test_kill_during_commit_leaves_the_database_as_before(tmp_path: Path, table: str) -> None:
+def test_kill_during_commit_leaves_the_database_as_before(tmp_path: Path, empty_bureau: Path, table: str) -> None:
     """DESIGN §8: kill -9 at any moment leaves nothing half-done; the same import then runs through."""
     path = write(tmp_path / "a.xlsx", [ROSTER, *PEOPLE])
-    data = tmp_path / "data"
-    place = {
-        **os.environ,
-        "SHANXUE_DATA": str(data),
-        "SHANXUE_DATABASE": f"sqlite:{data / 'a.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "shanxue.settings",
-    }
-    data.mkdir()
+    data = shutil.copytree(empty_bureau, tmp_path / "data")
+    place = name_place(data)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(path), table], env=place, capture_output=True, check=False
     )

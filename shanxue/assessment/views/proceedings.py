@@ -250,7 +250,8 @@ def show_preview(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     if preview is not None:
         record_readings(actor, [one.row.result for one in preview.rows], at=timezone.now())
     page: dict[str, Any] = {
-        "proceeding": proceeding, "preview": preview, "late": write_late_sentence(queries.count_late(proceeding)),
+        "proceeding": proceeding, "keeps": keeps_whole(actor), "preview": preview,
+        "late": write_late_sentence(queries.count_late(proceeding)),
         "may": keeps_whole(actor) and proceeding.stage in BEFORE_FREEZE, "quotas": queries.list_quotas(proceeding),
         "lacks": [] if preview else previews.list_lacks(proceeding),
     }  # fmt: skip
@@ -308,7 +309,8 @@ def freeze_results(request: HttpRequest, proceeding_id: int) -> HttpResponse:
             return redirect("assessment:checks" if first else "assessment:proceeding", proceeding.pk)
     page = {
         "proceeding": proceeding, "form": form, "first": first, "parts": queries.list_scheme_parts(proceeding),
-        "late": write_late_sentence(queries.count_late(proceeding)), "quotas": queries.list_quotas(proceeding),
+        "keeps": keeps_whole(actor), "late": write_late_sentence(queries.count_late(proceeding)),
+        "quotas": queries.list_quotas(proceeding),
         "term": describe_term(process.check), "clause": process.check.clause,
         "may": keeps_whole(actor) and proceeding.settled_at is None
         and proceeding.stage not in (Step.ROSTER, Step.CUTOFF, Step.TRIAL),
