@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -231,6 +233,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     The server forks its workers. It is a fresh process because a fork of one that has computed with Polars waits for
     ever on threads that were not copied.
     """
+    demand_free_port(arguments.host, arguments.port)
     set_up(migrate=True)
     from shanxue.intake.uploads import sweep_uploads
 
@@ -238,6 +241,21 @@ def run_serve(arguments: argparse.Namespace) -> int:
     out.print(f"善学已启动：http://{arguments.host}:{arguments.port}/  按 Ctrl-C 停止。")
     out.file.flush()
     os.execv(sys.executable, list_server_arguments(arguments.host, arguments.port))
+
+
+def demand_free_port(host: str, port: int) -> None:
+    """Refuse a port somebody listens on: the server would share it, and visitors would meet either of two programs."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise Refusal(
+                "port_taken", f"端口 {port} 已被别的程序占用。请先停下它，或用 --port 换一个端口。"
+            ) from error
 
 
 def list_server_arguments(host: str, port: int, application: str = "shanxue.wsgi:application") -> list[str]:
@@ -249,6 +267,8 @@ def list_server_arguments(host: str, port: int, application: str = "shanxue.wsgi
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Load the example bureau afresh, assess its year, say who can sign in, and serve."""
+    if not arguments.no_serve:
+        demand_free_port("127.0.0.1", arguments.port)
     data = Path(os.environ.get("SHANXUE_DATA", "var/demo"))
     data.mkdir(parents=True, exist_ok=True)
     for file in data.glob("shanxue.sqlite3*"):

@@ -14,6 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shanxue.archive.queries import may_audit
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Unit
 from shanxue.orgs.queries import Actor, demand_power, find_led_unit
@@ -38,7 +39,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         return _show_desk(request, actor, desks[0]) if len(desks) == 1 else _choose(request, desks)
     if actor.reads_own:
         return _show_due(request, actor)
-    return render(request, "home/nothing.html")
+    return render(request, "home/nothing.html", {"audits": may_audit(actor)})
 
 
 @login_required

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shanxue.base.errors import Refusal
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Unit
-from shanxue.orgs.queries import Actor, demand_power, is_leading
+from shanxue.orgs.queries import Actor, demand_power, is_leading, scope_units
 from shanxue.plans.queries.planning import find_plan
 
 from ..actions import drafting, signing
@@ -131,7 +131,9 @@ def freeze_check(document: OfficialDocument) -> Check:
 
 
 def describe_document(actor: Actor, document: OfficialDocument, check: Check) -> dict[str, Any]:
-    units = {unit.name: unit.pk for unit in list_scope(document, actor.on)}
+    units = dict(
+        scope_units(actor).filter(pk__in=[one.pk for one in list_scope(document, actor.on)]).values_list("name", "pk")
+    )
     writes = queries.may_write(actor, document)
     return {
         "document": document, "common": list_common(document), "check": check,
