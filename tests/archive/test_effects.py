@@ -205,4 +205,14 @@ def test_a_payment_leads_from_the_purpose_to_the_books_lent_without_names(house:
 def test_a_document_leads_from_the_draft_to_the_answers_of_the_units_it_names(house: House, visit: Visit) -> None:
     document = make_documents(house)["bulletins:document"][0]
     page = open_chain(visit("inspector"), "document", int(str(document)))
-    tell(page, "情况通报《", "起草，", "个数字按当时的样子保存", "送签", "签发，", "校验值", "点名第一支部，还没有说明")
+    tell(
+        page,
+        "情况通报《",
+        "起草，",
+        "个数字按当时的样子保存",
+        "送签",
+        "签发，",
+        "校验值",
+        "点名后还没有说明：",
+        "第一支部",
+    )

@@ -92,8 +92,7 @@ def read_payment(actor: Actor, pk: int) -> Chain:
     fund = purpose.fund
     chain = Chain(f"payment-{pk}", f"{fund}：{payment.kind} {write_yuan(payment.amount_fen)} 元，{payment.what}", None)
     approved = f"用途“{purpose.name}”，批准 {write_yuan(purpose.approved_fen + purpose.opening_fen)} 元"
-    first = fund.sources.order_by("at", "pk").first()
-    chain.steps.append(Step("批准", first.at if first else None, approved, first.actor if first else ""))
+    chain.steps.append(Step("批准", None, approved))
     for one in purpose.adjustments.order_by("at", "pk"):
         text = f"{one.meeting}决定调整 {write_yuan(one.amount_fen)} 元，{one.reason}"
         chain.steps.append(Step("批准", one.decided_on, text, one.actor))
@@ -117,7 +116,7 @@ def _step_payment(payment: Payment) -> Step:
 
 
 def _list_bought(line: PaymentLine) -> list[Step]:
-    bought = f"{line.kind}“{line.name}”{line.quantity}，{write_yuan(line.amount_fen)} 元"
+    bought = f"{line.kind}“{line.name}”，数量 {line.quantity}，{write_yuan(line.amount_fen)} 元"
     copies = Copy.objects.filter(line=line)
     titles, total = set(copies.values_list("title_id", flat=True)), copies.count()
     if not titles:
@@ -152,7 +151,7 @@ def read_document(actor: Actor, pk: int) -> Chain:
         chain.steps.append(Step("签发", document.signed_at, f"签发，{number or '不编号'}", str(document.signed_by)))
     for kept in document.files.order_by("pk"):
         chain.steps.append(Step("文件", kept.at, f"{kept.name}，校验值 {kept.sha256[:16]}…", kept.actor))
-    chain.steps += [_step_named(one) for one in document.named_units.select_related("unit").order_by("unit__code")]
+    chain.steps += _list_named(document)
     if document.voided_at:
         chain.steps.append(Step("作废", document.voided_at, document.void_reason, str(document.voided_by)))
     acts = ("return_document", "withdraw_document", "decide_figures", "detach_file")
@@ -165,8 +164,15 @@ def _count_figures(document: OfficialDocument) -> str:
     return f"{document.figures.count()} 个数字按当时的样子保存" if last else "没有引用的数字"
 
 
-def _step_named(named: NamedUnit) -> Step:
-    if named.answered_at is None:
-        return Step("说明", None, f"点名{named.unit.name}，还没有说明")
-    late = named.answer_until_on is not None and timezone.localdate(named.answered_at) > named.answer_until_on
+def _list_named(document: OfficialDocument) -> list[Step]:
+    """Each answer of a named unit; those that have not answered stand in one step."""
+    named = list(document.named_units.select_related("unit").order_by("unit__code"))
+    silent = "、".join(one.unit.name for one in named if one.answered_at is None)
+    steps = [_step_answer(one) for one in named if one.answered_at is not None]
+    return steps + ([Step("说明", None, f"点名后还没有说明：{silent}")] if silent else [])
+
+
+def _step_answer(named: NamedUnit) -> Step:
+    answered_on = timezone.localdate(named.answered_at)
+    late = named.answer_until_on is not None and answered_on > named.answer_until_on
     return Step("说明", named.answered_at, f"{named.unit.name}：{named.answer}", named.answered_by, late)

@@ -10,6 +10,17 @@ OTHER_FILE = "原始文件的校验值与登记时不同。"
 SAME_FILE = "原始文件的校验值与登记时一样。"
 OTHER_MARKS = "考勤与点名结束时登记的校验值不同，登记以后被改动过。"
 
+WAYS = {"finding": "从检查到销号", "payment": "从批准到使用", "document": "从起草到说明"}
+
+
+def name_way(key: str) -> str:
+    """What a chain leads from and to, by its record's key.
+
+    >>> name_way("session-12"), name_way("payment-3")
+    ('从计划到计分', '从批准到使用')
+    """
+    return WAYS.get(key.rpartition("-")[0], "从计划到计分")
+
 
 @dataclass(frozen=True)
 class Step:

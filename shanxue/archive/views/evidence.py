@@ -31,7 +31,7 @@ from ..chains.effects import find_use, list_touched, list_uses
 from ..chains.sessions import find_session, list_marks, list_refs
 from ..forms.evidence import AnswerForm, DoubtForm, PurposeForm
 from ..inspecting import find_doubt, list_doubts_of, list_exports, list_sessions, read_chains, scope_doubts
-from ..rules.chains import NO_CHANGES, OTHER_FILE, SAME_FILE
+from ..rules.chains import NO_CHANGES, OTHER_FILE, SAME_FILE, name_way
 
 PER_PAGE = 50
 MOST_BYTES = 50_000_000
@@ -47,7 +47,7 @@ def show_chain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     compared = _compare(request, chain) if request.method == "POST" else ""
     page = {
         "chain": chain, "kind": kind, "pk": pk, "doubts": list_doubts_of(actor, chain.key), "form": DoubtForm(),
-        "compared": compared, "fits": compared == SAME_FILE, "no_changes": NO_CHANGES,
+        "compared": compared, "fits": compared == SAME_FILE, "no_changes": NO_CHANGES, "way": name_way(chain.key),
         "may_take": actor.reads_bureau,
     }  # fmt: skip
     return render(request, "archive/chain.html", page)
