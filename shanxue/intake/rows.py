@@ -161,7 +161,7 @@ class RowReader:
             self._stop(f"bad_{name}", place, f"{place}：{parsed}")
             return _ABSENT
         if parsed.tidied_from is not None and not isinstance(parsed.value, Marked):
-            shown = parsed.shown or show_value(parsed.value)
+            shown = (self._fields[name].show or show_value)(parsed.value)
             self.table.changed.append(Changed(self.place(row, column), parsed.tidied_from, shown))
         return parsed.value
 

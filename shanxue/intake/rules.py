@@ -132,6 +132,7 @@ class Field:
     required: bool = False
     first_wins: bool = False  # of several columns that mean it, the one whose word stands first here; no question
     parse: Callable[[Cell, Context], Any] | None = None
+    show: Callable[[Any], str] | None = None  # how a value that was tidied is written, where not as it is kept
 
 
 @dataclass(frozen=True)

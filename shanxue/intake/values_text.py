@@ -17,14 +17,10 @@ YES, NO = "是", "不是"
 
 
 class Parsed(NamedTuple):
-    """A value, and the text it was tidied from (None when the cell said it as it is).
-
-    ``shown``: how the value is written for people, where it is kept otherwise (fen as yuan).
-    """
+    """A value, and the text it was tidied from (None when the cell said it as it is)."""
 
     value: Any
     tidied_from: str | None = None
-    shown: str = ""
 
 
 class Doubt(ValueError):

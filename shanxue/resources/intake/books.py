@@ -37,7 +37,7 @@ def parse_price(cell: Cell, _context: Context) -> Parsed:
             raise ValueError(f"单价“{text.strip()}”是负数。请写成元，如 45.00；退书的，删去这一行。") from None
         raise ValueError(f"“{text.strip()}”不是单价。请写成元，最多两位小数，如 45.00。") from None
     usual = isinstance(cell, int | float) or text in (write_yuan(fen), f"{fen / 100:g}")
-    return Parsed(fen, None if usual else text, write_yuan(fen))
+    return Parsed(fen, None if usual else text)
 
 
 def parse_number(cell: Cell, context: Context) -> Parsed:
@@ -48,9 +48,15 @@ def parse_number(cell: Cell, context: Context) -> Parsed:
     return found
 
 
-def _choose(name: str, title: str, parse: Callable[[Cell, Context], Parsed], words: str) -> Field:
+def _choose(
+    name: str,
+    title: str,
+    parse: Callable[[Cell, Context], Parsed],
+    words: str,
+    show: Callable[[Any], str] | None = None,
+) -> Field:
     """A column of which the first word that stands in the table is taken, without a question."""
-    return Field(name, title, list_words(words), parse=parse, first_wins=True)
+    return Field(name, title, list_words(words), parse=parse, first_wins=True, show=show)
 
 
 KIND = Kind(
@@ -61,7 +67,9 @@ KIND = Kind(
         Field("author", "作者", list_words("责任者 著者 编者 主编 著作者 编著者 第一责任者"), parse=parse_text),
         Field("press", "出版社", list_words("出版单位 出版者 出版机构 出版社名称"), parse=parse_text),
         Field("isbn", "ISBN", list_words("ISBN号 ISBN编号 国际标准书号 书号 标准书号 ISBN码"), parse=parse_isbn),
-        _choose("price", "单价", parse_price, "定价 图书定价 书价 价格 单价（元） 定价（元） 单册定价 元/册"),
+        _choose(
+            "price", "单价", parse_price, "定价 图书定价 书价 价格 单价（元） 定价（元） 单册定价 元/册", write_yuan
+        ),
         _choose("copies", "册数", parse_count, "复本 复本数 复本量 数量 本数 册 数量（册） 馆藏册数 入藏册数"),
         _choose("category", "分类号", parse_text, "中图分类号 图书分类号 分类 图书分类 中图法分类号 索书号"),
         _choose("place", "存放地点", parse_text, "馆藏地点 存放位置 书架号 架位 位置 存放处 馆藏地 书架"),
