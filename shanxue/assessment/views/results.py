@@ -84,7 +84,8 @@ def _show_person(request: HttpRequest, actor: Actor, person: Person) -> HttpResp
         page |= _describe_result(shown, result)
         page["readings"] = queries.list_readings(result)
         page["may_amend"] = keeps_whole(actor) and not page["own"] and page["settled"]
-        page["reads_home"] = not page["own"] and scope_units(actor).filter(pk=result.home_id).exists()
+        home = result.home if not page["own"] else None
+        page["reads_home"] = home is not None and scope_units(actor).filter(pk=home.pk).exists()
         page["named"] = list_own(shown, result)
         page["list_readings"] = list_list_readings(person, shown.run.pk)[:20]
         page["department"] = queries.find_department(person, shown.last_on)
