@@ -19,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 
 FILTER = "pdf:writer_pdf_Export:" + json.dumps({"SelectPdfVersion": {"type": "long", "value": "2"}})  # 2: PDF/A-2b
-BATCH = 60  # files of one run; starting the program costs as much as ten of them
+BATCH = 100  # files of one run; starting the program costs as much as ten of them
 RUNS = 2  # at a time, each with a profile of its own
 PATIENCE_SECONDS = 900
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
@@ -42,15 +42,12 @@ class Converter:
     """
 
     def __init__(self, program: str, kept: Path, work: Path) -> None:
-        self.program, self.kept, self.work = (
-            program,
-            kept,
-            work / "converting",
-        )  # apart from files that are PDFs already
+        self.program, self.kept = program, kept
+        self.work = work / "converting"  # apart from files that are PDFs already
         self.waiting: list[str] = []
         self.known: set[str] = set()  # digests of all that was asked for
         self.asked = 0  # how many of them had no copy yet
-        self.runs: dict[int, subprocess.Popen[bytes]] = {}
+        self.runs: dict[int, tuple[subprocess.Popen[bytes], list[str]]] = {}
         if program:
             kept.mkdir(parents=True, exist_ok=True)
             self.work.mkdir()
@@ -78,15 +75,12 @@ class Converter:
             self._start_if_free()
             tell(len(self.waiting))
             self._wait_for_one()
-        self._keep()
 
     def stop(self) -> None:
         """End what still runs: somebody broke off."""
-        for run in self.runs.values():
-            run.kill()
-            run.wait()
-        self.runs.clear()
-        self._keep()
+        for number in list(self.runs):
+            self.runs[number][0].kill()
+            self._end(number)
 
     def forget_others(self) -> None:
         """Remove copies of documents that are no longer asked for: they have changed since."""
@@ -99,13 +93,13 @@ class Converter:
 
     def _start_if_free(self) -> None:
         for number in list(self.runs):
-            if self.runs[number].poll() is not None:
-                del self.runs[number]
+            if self.runs[number][0].poll() is not None:
+                self._end(number)
         for number in range(RUNS):
             if self.waiting and number not in self.runs:
                 share = min(BATCH, max(1, -(-len(self.waiting) // (RUNS - len(self.runs)))))
                 batch, self.waiting = self.waiting[:share], self.waiting[share:]
-                self.runs[number] = self._start(number, batch)
+                self.runs[number] = self._start(number, batch), batch
 
     def _start(self, number: int, batch: list[str]) -> subprocess.Popen[bytes]:
         profile = (self.work / f"profile-{number}").as_uri()
@@ -116,17 +110,19 @@ class Converter:
         )  # fmt: skip
 
     def _wait_for_one(self) -> None:
-        for number in list(self.runs):
+        for number, (run, _) in self.runs.items():
             try:
-                self.runs[number].wait(timeout=PATIENCE_SECONDS)
+                run.wait(timeout=PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
-                self.runs[number].kill()
-                self.runs[number].wait()
-            del self.runs[number]
+                run.kill()
+            self._end(number)
             return
 
-    def _keep(self) -> None:
-        """Put finished copies in their place; one that broke off in the middle is none."""
-        for path in self.work.glob("*.pdf"):
-            if path.read_bytes()[-32:].rstrip().endswith(END):
-                os.replace(path, self._locate(path.stem))
+    def _end(self, number: int) -> None:
+        """Put the copies of a run in their place; one that broke off in the middle is none."""
+        run, batch = self.runs.pop(number)
+        run.wait()
+        for digest in batch:
+            path = self.work / f"{digest}.pdf"
+            if path.exists() and path.read_bytes()[-32:].rstrip().endswith(END):
+                os.replace(path, self._locate(digest))
