@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,9 @@ COLUMN_WORDS = {  # of the columns that a record's own words may leave out
 SIZE_WORDS = {"sessions": "到会率", "attendance": "时长", "notes": "页数"}
 
 
+Late = tuple[Scheme, list[Difference]]  # a scheme with the records that are not as they were at the cut-off
+
+
 @dataclass
 class Attempt:
     """A scheme computed but not yet stored, with the records it counted and those that differ since the cut-off."""
@@ -55,6 +58,10 @@ class Attempt:
     computed: Computed
     portions: list[Portion]
     differences: list[Difference]
+
+    @property
+    def late(self) -> Late:
+        return self.computed.scheme, self.differences
 
 
 def take_snapshot(proceeding: Proceeding, at: datetime, *, progress: Progress = say_nothing) -> list[KeptFacts]:
@@ -137,14 +144,28 @@ def replay_run(run: Run, part: ProceedingScheme) -> Computed:
     return compute_portions(read_version(run.scheme), read_kept_portions(part, run), decisions=decisions)
 
 
+def look_for_late(proceeding: Proceeding, *, at: datetime) -> None:
+    """Compare today's records with those kept at the cut-off and write down what differs, computing nothing."""
+    if proceeding.cutoff_at is not None:
+        note_late(proceeding, [_compare_part(part) for part in list_parts(proceeding)], at=at)
+
+
+def _compare_part(part: ProceedingScheme) -> Late:
+    scheme, bureau = read_version(part.version), part.proceeding.bureau
+    sifter = Sifter(part, scheme, {})
+    read = read_portions(bureau, scheme, list_kept_bounds(part, None), narrow=False, derived=False)
+    for _ in sifter.sift(read):
+        pass
+    return scheme, sifter.found
+
+
 @transaction.atomic
-def note_late(proceeding: Proceeding, attempts: list[Attempt], *, at: datetime) -> int:
+def note_late(proceeding: Proceeding, late: Iterable[Late], *, at: datetime) -> int:
     """Write down every record that is not as it was at the cut-off. Returns how many wait for a decision."""
     found: dict[tuple[str, int, str], tuple[Difference, bool]] = {}
-    for attempt in attempts:
-        of_person = attempt.computed.scheme.subject == "person"
-        for one in attempt.differences:
-            found.setdefault((one.source, one.ref, one.digest), (one, of_person))
+    for scheme, differences in late:
+        for one in differences:
+            found.setdefault((one.source, one.ref, one.digest), (one, scheme.subject == "person"))
     rows = LateRecord.objects.filter(proceeding=proceeding)
     known = {(row.source, row.ref, row.digest): row for row in rows}
     fallen = [row.pk for key, row in known.items() if key not in found and row.stands]

@@ -337,6 +337,20 @@ def test_an_exceeded_quota_names_the_tie_and_waits_for_a_recorded_decision(desk:
 # 定档以后
 
 
+def test_what_comes_in_after_the_freeze_is_decided_before_the_grades_stand(desk: Desk) -> None:
+    """ux K5: late records are listed and decided one by one, those after the freeze too."""
+    proceeding = go_public(desk, desk.open())
+    office, at = desk.act_as("office"), CUT + 10 * DAY
+    end_publicity(office, proceeding, proceeding.turn, at=at)
+    desk.town.hold_session(desk.town.first, date(2025, 11, 20), {"王强": "到"})
+    desk.town.hold_session(desk.town.first, date(2026, 1, 12), {"王强": "到"})  # next year's: nobody's question
+    said = refuse(lambda: settle(office, proceeding, proceeding.turn, at=at))
+    assert said == "截止后又补录、改动了 1 条签到。计入、不计入、还是逐条看？"
+    late = LateRecord.objects.get()
+    decide_late(office, proceeding, [late.pk], let_in=False, reason="没有签到表", at=at)
+    assert settle(office, proceeding, proceeding.turn, at=at).stage == "归档"
+
+
 def test_after_settling_nothing_is_computed_again(desk: Desk) -> None:
     proceeding = settle_all(desk, desk.open(SCHEME, BRANCHES))
     before = list(Result.objects.order_by("pk").values_list("pk", "total_points", "grade"))

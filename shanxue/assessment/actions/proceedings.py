@@ -148,7 +148,7 @@ def run_trial(
     attempts = _attempt_people(proceeding, progress)
     with transaction.atomic():
         _store_all(proceeding, attempts, actor, at, progress)
-        waiting = note_late(proceeding, attempts, at=at)
+        waiting = note_late(proceeding, [one.late for one in attempts], at=at)
         stage = Step.FREEZE if proceeding.stage == Step.TRIAL else Step(proceeding.stage)
         words = f"{_count_subjects(attempts)} 个考核对象"
         words += f"，截止后的记录 {waiting} 条待定，暂未计入" if waiting else ""
@@ -174,7 +174,7 @@ def freeze(
         with transaction.atomic():
             formers = {part.pk: part.frozen_run for part in list_parts(proceeding)}
             _store_all(proceeding, attempts, actor, at, progress)
-            if note_late(proceeding, attempts, at=at):
+            if note_late(proceeding, [one.late for one in attempts], at=at):
                 raise _LateOpenError
             for attempt in attempts:
                 _pin(proceeding, attempt.part, formers.get(attempt.part.pk))
@@ -185,7 +185,7 @@ def freeze(
                 **({"check_until_on": check_until_on} if first else {}),
             )  # fmt: skip
     except _LateOpenError:
-        note_late(proceeding, attempts, at=at)
+        note_late(proceeding, [one.late for one in attempts], at=at)
         raise Refusal("late_open", write_late_sentence(count_late(proceeding)), status=409) from None
     return proceeding
 

@@ -31,6 +31,7 @@ from ..rules.proceedings import Cause, Step, count_days, judge_gates
 from ..rules.report import WAITING
 from ..rules.scheme import Scheme, Term
 from ..rules.wording import name_assessment
+from ..yearly import look_for_late
 from .steps import begin_step, demand_keeping, demand_writing, record, write_step
 
 ROWS_PER_INSERT = 2000
@@ -42,19 +43,28 @@ def _refuse_open(actor: Actor, proceeding: Proceeding, step: Step, today: date) 
         raise Refusal("still_open", "".join(one.sentence for one in found), status=409)
 
 
-@transaction.atomic
 def publish(
     actor: Actor, proceeding: Proceeding, turn: int, *, publicity_days: int | None, appeal_days: int | None,
     at: datetime,
 ) -> Proceeding:  # fmt: skip
     """Begin the 公示 (K60). Days come from the scheme; where it is silent, the office says how many.
 
-    Raises Refusal ``still_open`` with everything that is, ``no_days``, and those of ``begin_step``.
+    Looks once more for records that came in late. Raises Refusal ``still_open`` with everything that is, ``no_days``,
+    and those of ``begin_step``.
     """
     if not begin_step(actor, proceeding, Step.PUBLICITY, turn):
         return proceeding
+    look_for_late(proceeding, at=at)
+    with transaction.atomic():
+        _refuse_open(actor, proceeding, Step.PUBLICITY, timezone.localdate(at))
+        _begin_publicity(actor, proceeding, turn, publicity_days, appeal_days, at)
+    return proceeding
+
+
+def _begin_publicity(
+    actor: Actor, proceeding: Proceeding, turn: int, publicity_days: int | None, appeal_days: int | None, at: datetime
+) -> None:
     today = timezone.localdate(at)
-    _refuse_open(actor, proceeding, Step.PUBLICITY, today)
     process, calendar = read_process(proceeding), read_calendar(proceeding.bureau)
     publicity = _choose(process.publicity, publicity_days, "公示")
     appeal = _choose(process.appeal, appeal_days, "申诉期")
@@ -65,7 +75,6 @@ def publish(
         actor, proceeding, Step.PUBLICITY, turn, stage=Step.PUBLICITY, at=at, words=words, publicity_from_on=today,
         publicity_until_on=until_on, appeal_until_on=appeal_on,
     )  # fmt: skip
-    return proceeding
 
 
 def _choose(term: Term, days: int | None, name: str) -> Term:
@@ -127,23 +136,23 @@ def decide_quota(
     return decision
 
 
-@transaction.atomic
 def settle(actor: Actor, proceeding: Proceeding, turn: int, *, at: datetime) -> Proceeding:
     """定档: the frozen results stand, nothing is computed again, and next year finds them as last year's.
 
-    Raises Refusal ``still_open`` with everything that is, and those of ``begin_step``.
+    Looks once more for records that came in late. Raises Refusal ``still_open`` with everything that is, and those of
+    ``begin_step``.
     """
     if not begin_step(actor, proceeding, Step.SETTLE, turn):
         return proceeding
-    _refuse_open(actor, proceeding, Step.SETTLE, timezone.localdate(at))
-    parts = list_scheme_parts(proceeding)
-    replaced = 0
-    for part in parts:
-        replaced += _carry_over(proceeding, read_version(part.version), part.frozen_run_id)
-    write_step(
-        actor, proceeding, Step.SETTLE, turn, stage=Step.ARCHIVE, at=at, settled_at=at,
-        detail={"runs": [part.frozen_run_id for part in parts], "replaced_prior_results": replaced},
-    )  # fmt: skip
+    look_for_late(proceeding, at=at)
+    with transaction.atomic():
+        _refuse_open(actor, proceeding, Step.SETTLE, timezone.localdate(at))
+        parts = list_scheme_parts(proceeding)
+        replaced = sum(_carry_over(proceeding, read_version(part.version), part.frozen_run_id) for part in parts)
+        write_step(
+            actor, proceeding, Step.SETTLE, turn, stage=Step.ARCHIVE, at=at, settled_at=at,
+            detail={"runs": [part.frozen_run_id for part in parts], "replaced_prior_results": replaced},
+        )  # fmt: skip
     return proceeding
 
 

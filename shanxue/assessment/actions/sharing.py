@@ -92,6 +92,7 @@ def _write(actor: Actor, sharing: Sharing, share: Share, scorer: User | None, at
     if scorer is None:
         ScorerShare.objects.filter(unit=share.unit, scheme=shown.scheme.code, item=item.code).delete()
         return
+    assert actor.bureau is not None
     ScorerShare.objects.update_or_create(
         unit=share.unit, scheme=shown.scheme.code, item=item.code,
         defaults={"bureau": actor.bureau, "scorer": scorer, "at": at, "actor": str(actor.user)[:64]},
