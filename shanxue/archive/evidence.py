@@ -18,8 +18,9 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from shanxue.activities.documents import write_minutes
+from shanxue.activities.meeting_files import READER
 from shanxue.activities.models import Session
-from shanxue.activities.queries.records import Access, read_minutes
+from shanxue.activities.queries.records import read_minutes
 from shanxue.audit.queries import Head
 from shanxue.base.paper import pack_document
 
@@ -28,7 +29,6 @@ from .chains import Chain
 from .converting import Converter, find_program
 from .rules.chains import Step
 
-READER = Access(reads_all=True, leads=False, writes=False, reviews=False, keeps_office=False)
 STEPS = ("环节", "时间", "内容", "谁", "补录", "水印")
 MARKS = ("工号", "姓名", "到会情况", "请假类别", "怎么记的", "谁记的", "何时记的", "水印")
 LIST = ("记录", "题名", "单位", "文件", "SHA-256", "水印")

@@ -20,9 +20,9 @@ from shanxue.activities.documents import write_minutes, write_sign_in_sheet
 from shanxue.activities.filled import SHIPPED as ACTIVITIES_SHIPPED
 from shanxue.activities.filled import list_minutes_variables, list_sheet_variables, write_minutes_document
 from shanxue.activities.make_template import main as make_activities_template
+from shanxue.activities.meeting_files import READER
 from shanxue.activities.models import MeetingRecord
 from shanxue.activities.queries.records import read_head, read_minutes
-from shanxue.activities.volumes import READER
 from shanxue.base.filling import fill_template, open_template
 from shanxue.bulletins.make_template import main as make_bulletins_template
 from shanxue.bulletins.office import KINDS, list_names
