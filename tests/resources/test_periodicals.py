@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -80,6 +81,21 @@ def test_everybody_sees_what_came_and_only_the_office_ticks(house: House, visit:
     assert "还没有选期号。请在期号前打勾。" in answer.content.decode()
     visit("office").post(f"/resources/periodicals/{subscription.pk}/tick/", {"issue": first.pk, "state": "已到"})
     assert "1／12" in read(visit("member"), "/resources/periodicals/?year=2026")
+
+
+def test_the_number_of_missing_issues_opens_those_very_issues(house: House, visit: Visit) -> None:
+    """ux B0 law 3: numbers are links to their rows. One of twelve did not come; none is missing of the other."""
+    office, subscription, whole = act_as(house), subscribe(house), subscribe(house, "党建")
+    third = subscription.issues.get(number=3)
+    periodicals.tick_issues(office, subscription.pk, [third.pk], IssueState.MISSED, at=AT)
+    text = read(visit("member"), "/resources/periodicals/?year=2026")
+    path = f"/resources/periodicals/{subscription.pk}/"
+    assert text.count("?show=missed") == 1
+    assert f'<a href="{path}?show=missed">1<' in text
+    assert f"/resources/periodicals/{whole.pk}/?show=missed" not in text
+    shown = [re.findall(r"第 (\d+) 期 ·", read(visit("office"), path + query)) for query in ("?show=missed", "")]
+    assert shown[0] == ["3"]
+    assert len(shown[1]) > 1
 
 
 def test_the_database_keeps_issue_and_day_together(house: House) -> None:

@@ -62,16 +62,19 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def show_subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    """Every issue of a year: come, missing or awaited."""
+    """Every issue of a year: come, missing or awaited; or only what is missing (``show=missed``)."""
     actor = demand_actor(request)
     demand_visitor(actor)
     subscription = queries.find_subscription(actor, subscription_id)
     issues = queries.list_issues(subscription)
     rows = [(one, queries.is_overdue(one, subscription, actor.on)) for one in issues if one.expected_on <= actor.on]
     shown = [row for row in rows[:-SHOWN_ISSUES] if row[0].state != IssueState.RECEIVED] + rows[-SHOWN_ISSUES:]
+    earlier, only_missed = len(rows) - len(shown), request.GET.get("show") == "missed"
+    if only_missed:
+        shown = [row for row in shown if row[0].state == IssueState.MISSED]
     counts = {state: sum(one.state == state for one in issues) for state in IssueState}
     page = {
-        "subscription": subscription, "rows": shown[::-1], "earlier": len(rows) - len(shown),
+        "subscription": subscription, "rows": shown[::-1], "earlier": earlier, "only_missed": only_missed,
         "received": counts[IssueState.RECEIVED],
         "missed": counts[IssueState.MISSED], "ahead": len(issues) - len(rows), "total": len(issues),
         "late": sum(late for _one, late in rows), "keeps": actor.keeps_whole_office, "reads_money": actor.reads_bureau,
