@@ -162,8 +162,9 @@ MATTERS = [
     "shanxue.assessment.score_due",
     "shanxue.bulletins.matters",
 ]
-# What rooms say of the use of places (base/uses.py)
+# What rooms say of the use of places and of books (base/uses.py)
 VENUE_USES = ["shanxue.activities.uses"]
+TITLE_USES = ["shanxue.study.uses"]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,7 +1,8 @@
-"""How the places of a bureau were used, as a room above them knows it (D11). Plain values, no Django.
+"""How places and books of a bureau were used, as a room above them knows it (D11). Plain values, no Django.
 
 A room whose records happen in places has a module ``uses`` with ``list_uses(actor, year) -> list[VenueUse]``;
-``settings.VENUE_USES`` names the modules.
+``settings.VENUE_USES`` names the modules. One whose records rest on books of the shelf has there
+``list_title_uses(title_ids, year) -> list[TitleUse]``; ``settings.TITLE_USES`` names those.
 """
 
 from __future__ import annotations
@@ -18,3 +19,11 @@ class VenueUse:
     expected: int  # 应到
     present: int  # 实到
     href: str
+
+
+@dataclass(frozen=True)
+class TitleUse:
+    """How often people wrote in a year that they studied a book of the shelf: a number, nobody is named."""
+
+    title_id: int
+    studies: int

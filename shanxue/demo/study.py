@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shanxue.orgs.models import Bureau, Person, Unit
 from shanxue.orgs.rules import PartyStatus
+from shanxue.resources.models import Title
 from shanxue.study.actions.notes import Written, submit_note
 from shanxue.study.models import LearningHours, Material, Note, Outcome, ReadingList, SelfStudy
 from shanxue.study.rules import Audience, Measure, NoteState, OutcomeState
@@ -91,6 +92,13 @@ def _offer_materials(bureau: Bureau, today: date) -> list[Material]:
     )
     books.materials.set(materials[:4])
     return materials
+
+
+def rest_on_shelf(bureau: Bureau) -> None:
+    """Say of every book to study that stands on the shelf which title it is."""
+    for material in Material.objects.filter(bureau=bureau, kind="书"):
+        material.book = Title.objects.filter(bureau=bureau, name=material.title).first()
+        material.save(update_fields=["book"])
 
 
 def _write_note(

@@ -30,7 +30,7 @@ from .plans import link_sessions, plan_year, run_campaigns
 from .resources import keep_money
 from .sessions import Branch, hold_year, list_branches
 from .shelf import keep_shelf
-from .study import study_year
+from .study import rest_on_shelf, study_year
 from .venues import keep_venues
 
 INSTITUTIONS = ("zhibu-gongzuo", "dangyuan-jiaoyu", "ganbu-jiaoyu", "zhongxinzu-jidu")
@@ -82,6 +82,7 @@ def load_desks(bureau: Bureau, branches: list[Branch], users: Mapping[str, User]
         hold_evaluations(member, secretary, office, branches[0].unit, at)
         keep_money(office, at)
         keep_shelf(office, member, people, at=at)
+        rest_on_shelf(bureau)
         keep_venues(office, secretary, at=at)
         inspect_branches(office, root, at)
         write_to_units(leader, office, branches[0].unit, branches[-1].unit, at)

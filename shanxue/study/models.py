@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from shanxue.orgs.models import Bureau, Person, Unit, list_choices
 from shanxue.plans.models import PlanItem
+from shanxue.resources.models import Title
 
 from .rules import Audience, MaterialKind, Measure, NoteState, OutcomeState
 
@@ -115,7 +116,10 @@ class NoteDraw(models.Model):
 
 
 class Material(models.Model):
-    """Something to study: a book, a document, a course. ``place`` says where it is to be had (书柜, 内网地址)."""
+    """Something to study: a book, a document, a course. ``place`` says where it is to be had (书柜, 内网地址).
+
+    ``book`` is the title of the shelf it rests on: who studies it uses what the fund bought (D11).
+    """
 
     bureau = models.ForeignKey(Bureau, models.CASCADE, related_name="materials")
     unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="materials")  # who keeps it
@@ -123,6 +127,7 @@ class Material(models.Model):
     title = models.CharField(max_length=120)
     author = models.CharField(max_length=60, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    book = models.ForeignKey(Title, models.SET_NULL, null=True, blank=True, related_name="materials")
     ended_on = models.DateField(null=True, blank=True)  # no longer offered from this day on
 
     class Meta:

@@ -10,8 +10,15 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from shanxue.base.uses import TitleUse
+from shanxue.orgs.models import Bureau
+from shanxue.resources.actions.shelf import Copies, add_copies
+from shanxue.resources.models import Title
 from shanxue.study.models import Material, ReadingList, SelfStudy
+from shanxue.study.uses import list_title_uses
 from tests.house import House
+from tests.resources.rows import act_as, buy, make_fund, put_on_shelf
+from tests.resources.rows import read as open_page
 
 from .rows import AT, count_queries
 
@@ -141,18 +148,65 @@ def test_the_database_refuses_a_list_that_ends_before_it_begins(house: House, to
         )  # fmt: skip
 
 
+def test_a_material_rests_on_a_title_of_the_own_shelf_only(house: House, visit: Visit) -> None:
+    book = put_on_shelf(house, "论党的自我革命")
+    elsewhere = Title.objects.create(bureau=Bureau.objects.create(code="other", name="外局"), name="外局的书")
+    office = visit("office")
+    sent = {"title": "论党的自我革命", "kind": "书", "author": "", "place": "", "unit": ""}
+    answer = office.post("/study/materials/new/", {**sent, "book": elsewhere.pk})
+    assert (answer.status_code, "外局的书" in answer.content.decode()) == (400, False)
+    assert "论党的自我革命 · 本书编写组 · 人民出版社" in answer.content.decode()
+    office.post("/study/materials/new/", {**sent, "book": book.pk})
+    material = Material.objects.get()
+    assert material.book == book
+    assert f'href="/resources/shelf/{book.pk}/"' in open_page(visit("member"), "/study/materials/")
+    office.post(f"/study/materials/{material.pk}/", {**sent, "book": ""})
+    material.refresh_from_db()
+    assert material.book is None
+
+
+def test_study_of_a_bought_book_is_counted_and_nobody_is_named(house: House, visit: Visit, today: date) -> None:
+    """D11: what did the fund buy and who used it. Three entries in 2026, one the year before; promise 3: no names."""
+    make_fund(house)
+    line, book = buy(house), put_on_shelf(house, "党史读本")
+    add_copies(act_as(house), book.pk, Copies(2, line_id=line.pk), at=AT)
+    page, shelf = "/resources/used/?year=2026", f"/resources/shelf/{book.pk}/"
+    assert "现借出 0 册，全年借 0 次</a>" in open_page(visit("leader"), page)  # no material, no number
+    assert "今年记学习" not in open_page(visit("leader"), shelf)
+    material = Material.objects.create(bureau=house.bureau, kind="书", title="党史读本", book=book)
+    Material.objects.create(bureau=house.bureau, kind="文件", title="别的材料")
+    assert list_title_uses([book.pk], 2026) == [TitleUse(book.pk, 0)]
+    for name, day in (("张三", 2), ("张三", 9), ("王五", 9)):
+        entry = read(house, name, "党史读本")
+        SelfStudy.objects.filter(pk=entry.pk).update(on=date(2026, 3, day))
+    SelfStudy.objects.filter(pk=read(house, "李四", "别的材料").pk).update(on=date(2026, 3, 9))
+    SelfStudy.objects.filter(pk=read(house, "李四", "党史读本").pk).update(on=date(2025, 12, 31))
+    found = [list_title_uses([book.pk], year) for year in (2024, 2025, 2026)]
+    assert found == [[TitleUse(book.pk, count)] for count in (0, 1, 3)]
+    text = open_page(visit("leader"), page)
+    assert f'<a href="{shelf}">现借出 0 册，全年借 0 次，记学习 3 条</a>' in text
+    assert not any(name in text for name in ("张三", "王五", "李四"))
+    count = {2025: 1, 2026: 3}.get(today.year, 0)
+    assert f"<dt>今年记学习</dt><dd>{count} 条</dd>" in open_page(visit("leader"), shelf)
+    assert "今年记学习" not in open_page(visit("member"), shelf)
+    book.delete()
+    material.refresh_from_db()
+    assert (material.book, material.studies.count()) == (None, 4)
+
+
 @pytest.mark.parametrize("key", ["member", "secretary", "office"])
 def test_lists_make_the_same_queries_at_one_and_three_rows(house: House, visit: Visit, key: str) -> None:
     reading, counts = add_list(house, "第一支部", "甲书"), []
     material = reading.materials.get()
     paths = ["/study/materials/", "/study/lists/", f"/study/lists/{reading.pk}/"]
     if key != "member":
-        paths.append(f"/study/lists/{reading.pk}/{material.pk}/")
+        paths += [f"/study/lists/{reading.pk}/{material.pk}/", "/study/materials/new/"]
     read(house, "张三", "甲书")
     for _ in range(2):
         counts.append([count_queries(visit(key), path) for path in paths])
         for title in ("乙书", "丙书") if len(counts) == 1 else ():
             add_list(house, "第一支部", f"{title}另")
-            reading.materials.add(Material.objects.create(bureau=house.bureau, kind="书", title=title))
+            book = put_on_shelf(house, title)
+            reading.materials.add(Material.objects.create(bureau=house.bureau, kind="书", title=title, book=book))
             read(house, "李四", title)
     assert counts[0] == counts[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -46,24 +46,39 @@ class PlaceUse:
     bookings: int
 
 
+@dataclass(frozen=True)
+class _BookUses:
+    """By title, in one year: loans, and entries of self-study where a material rests on the title."""
+
+    loans: Counter[int]
+    studies: dict[int, int]
+
+
 def list_purpose_uses(fund: Fund) -> list[PurposeUse]:
-    """Every purpose of a fund with what it bought. Six queries, however much there is."""
+    """Every purpose of a fund with what it bought. The same few queries, however much there is."""
     lines = list(
         PaymentLine.objects.filter(payment__purpose__fund=fund)
         .select_related("payment")
         .prefetch_related("copies", "subscriptions__issues", "equipment__venue")
         .order_by("kind", "name", "pk")
     )
-    loans = _count_loans(fund, lines)
+    titles = {copy.title_id for line in lines for copy in line.copies.all()}
+    used = _BookUses(_count_loans(fund, titles), map_studies(titles, fund.year))
     by_purpose: dict[int, list[Bought]] = {}
     for line in lines:
-        by_purpose.setdefault(line.payment.purpose_id, []).append(_describe(line, loans))
+        by_purpose.setdefault(line.payment.purpose_id, []).append(_describe(line, used))
     return [PurposeUse(row, tuple(by_purpose.get(row.purpose.pk, ()))) for row in list_purposes(fund)]
 
 
-def _count_loans(fund: Fund, lines: Iterable[PaymentLine]) -> Counter[int]:
-    """How often the titles of these lines were lent in the fund's year, by title; nobody is named."""
-    titles = {copy.title_id for line in lines for copy in line.copies.all()}
+def map_studies(titles: Collection[int], year: int) -> dict[int, int]:
+    """How often these titles were studied in a year, by title; one that no material rests on is not in it."""
+    modules = [import_module(name) for name in settings.TITLE_USES]
+    uses = [use for module in modules for use in module.list_title_uses(titles, year)]
+    return {use.title_id: use.studies for use in uses}
+
+
+def _count_loans(fund: Fund, titles: Collection[int]) -> Counter[int]:
+    """How often these titles were lent in the fund's year, by title; nobody is named."""
     rows = Loan.objects.filter(copy__title__in=titles, on__year=fund.year).values_list("copy__title")
     counted = Counter(dict(rows.annotate(n=Count("pk"))))
     tallies = LoanTally.objects.filter(title__in=titles, year=fund.year).values_list("title").annotate(n=Sum("count"))
@@ -71,19 +86,21 @@ def _count_loans(fund: Fund, lines: Iterable[PaymentLine]) -> Counter[int]:
     return counted
 
 
-def _describe(line: PaymentLine, loans: Counter[int]) -> Bought:
+def _describe(line: PaymentLine, used: _BookUses) -> Bought:
     href = reverse("resources:payment", args=[line.payment_id])
-    return Bought(line.kind, line.name, line.quantity, line.amount_fen, href, tuple(_list_uses(line, loans)))
+    return Bought(line.kind, line.name, line.quantity, line.amount_fen, href, tuple(_list_uses(line, used)))
 
 
-def _list_uses(line: PaymentLine, loans: Counter[int]) -> Iterable[tuple[str, str]]:
+def _list_uses(line: PaymentLine, used: _BookUses) -> Iterable[tuple[str, str]]:
     if line.kind == LineKind.BOOKS:
         copies = list(line.copies.all())
         if not copies:
             yield "还没有入藏", ""
         for title in dict.fromkeys(copy.title_id for copy in copies):
             lent = sum(copy.state == CopyState.LENT for copy in copies if copy.title_id == title)
-            yield f"现借出 {lent} 册，全年借 {loans[title]} 次", reverse("resources:title", args=[title])
+            studied = f"，记学习 {used.studies[title]} 条" if title in used.studies else ""
+            words = f"现借出 {lent} 册，全年借 {used.loans[title]} 次{studied}"
+            yield words, reverse("resources:title", args=[title])
     elif line.kind == LineKind.PERIODICALS:
         for one in line.subscriptions.all():
             states = Counter(issue.state for issue in one.issues.all())

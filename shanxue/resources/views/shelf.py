@@ -23,6 +23,7 @@ from ..forms.shelf import CopiesForm, NewTitleForm, TitleForm
 from ..models import PaymentLine, Title
 from ..queries import shelf as queries
 from ..queries.people import demand_office, demand_visitor
+from ..queries.used import map_studies
 from ..rules import CopyState
 from ..rules.isbn import write_isbn
 
@@ -54,6 +55,7 @@ def show_title(request: HttpRequest, title_id: int) -> HttpResponse:
         "copies": [(copy, loans.get(copy.pk)) for copy in copies], "waiting": queries.list_waiting(title),
         "places": "、".join(dict.fromkeys(copy.place for copy in copies if copy.place)),
         "lent": queries.count_title_loans(title, actor.on.year) if actor.reads_bureau else None,
+        "studied": map_studies([title.pk], actor.on.year).get(title.pk) if actor.reads_bureau else None,
         "line": next((copy.line for copy in copies if copy.line), None),
     }  # fmt: skip
     return render(request, "resources/title.html", page)

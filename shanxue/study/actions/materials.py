@@ -12,6 +12,7 @@ from shanxue.audit.actions import record_entry
 from shanxue.base.errors import Refusal
 from shanxue.orgs.models import Unit
 from shanxue.orgs.queries import Actor, demand_leading
+from shanxue.resources.models import Title
 
 from ..models import Material, ReadingList
 from ..queries.materials import find_kept, find_led_list
@@ -20,13 +21,14 @@ from ..rules.texts import clean_line
 
 @dataclass(frozen=True)
 class Offer:
-    """What is written of a material. ``unit`` keeps it; None: the office, for the whole bureau."""
+    """What is written of a material. ``unit`` keeps it; None: the office, for the whole bureau. ``book``: 馆藏."""
 
     kind: str
     title: str
     author: str = ""
     place: str = ""
     unit: Unit | None = None
+    book: Title | None = None
 
 
 @transaction.atomic
@@ -36,9 +38,9 @@ def add_material(actor: Actor, offer: Offer, *, at: datetime) -> Material:
     _demand_new(actor, offer, None)
     material = Material.objects.create(
         bureau=actor.bureau, unit=offer.unit, kind=offer.kind, title=clean_line(offer.title),
-        author=clean_line(offer.author), place=clean_line(offer.place),
+        author=clean_line(offer.author), place=clean_line(offer.place), book=offer.book,
     )  # fmt: skip
-    _record(actor, "study.add_material", f"material:{material.pk}", at, title=material.title)
+    _record(actor, "study.add_material", f"material:{material.pk}", at, title=material.title, book=material.book_id)
     return material
 
 
@@ -49,9 +51,10 @@ def change_material(actor: Actor, material_id: int, offer: Offer, *, at: datetim
     _demand_new(actor, offer, material)
     before = material.title
     material.kind, material.title, material.unit = offer.kind, clean_line(offer.title), offer.unit
-    material.author, material.place = clean_line(offer.author), clean_line(offer.place)
-    material.save(update_fields=["kind", "title", "unit", "author", "place"])
-    _record(actor, "study.change_material", f"material:{material.pk}", at, before=before, title=material.title)
+    material.author, material.place, material.book = clean_line(offer.author), clean_line(offer.place), offer.book
+    material.save(update_fields=["kind", "title", "unit", "author", "place", "book"])
+    _record(actor, "study.change_material", f"material:{material.pk}", at, before=before, title=material.title,
+            book=material.book_id)  # fmt: skip
     return material
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanxue.orgs.models import Unit
+from shanxue.resources.models import Title
 from shanxue.web.forms import PlainForm, look_plain
 
 from ..models import Material
@@ -28,14 +29,22 @@ class MaterialForm(PlainForm):
         label=_("在哪里看（可不写）"), max_length=200, required=False, help_text=_("如：三楼书柜、内网地址。")
     )
 
-    def __init__(self, *args: Any, units: Iterable[Unit], whole_bureau: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, units: Iterable[Unit], whole_bureau: bool, books: Iterable[Title], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        shelf = [(str(book.pk), " · ".join(filter(None, (book.name, book.author, book.press)))) for book in books]
+        self.fields["book"] = forms.TypedChoiceField(
+            label=_("馆藏图书（可不选）"), choices=[("", _("不是书架上的书")), *shelf], coerce=int, empty_value=None,
+            required=False, help_text=_("选了以后，读它的记录计入这本书的使用，只计条数。"),
+        )  # fmt: skip
         choices = [("", str(_("全局")))] if whole_bureau else []
         choices += [(str(unit.pk), unit.name) for unit in units]
         self.fields["unit"] = forms.TypedChoiceField(
             label=_("由谁登记"), choices=choices, coerce=int, empty_value=None, required=not whole_bureau
         )
-        look_plain(self.fields["unit"])
+        for name in ("book", "unit"):
+            look_plain(self.fields[name])
 
 
 class ReadingListForm(PlainForm):

@@ -15,6 +15,7 @@ from shanxue.base.errors import Refusal, refuse_missing
 from shanxue.orgs.actors import demand_actor
 from shanxue.orgs.models import Unit
 from shanxue.orgs.queries import Actor, find_led_unit, is_leading
+from shanxue.resources.queries.shelf import find_title, scope_titles
 
 from ..actions import materials as actions
 from ..forms.keeping import MaterialForm, ReadingListForm
@@ -49,6 +50,7 @@ def edit_material(request: HttpRequest, material_id: int | None = None) -> HttpR
     material = queries.find_kept(actor, material_id) if material_id else None
     form = MaterialForm(
         request.POST or None, units=queries.list_keeping_units(actor), whole_bureau=actor.keeps_office,
+        books=scope_titles(actor).order_by("name", "pk"),
         initial=_read_material(material) if material else {},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -66,15 +68,16 @@ def edit_material(request: HttpRequest, material_id: int | None = None) -> HttpR
 def _save_material(actor: Actor, material: Material | None, form: MaterialForm) -> Material:
     cleaned = form.cleaned_data
     unit = find_led_unit(actor, cleaned["unit"]) if cleaned["unit"] else None
-    offer = actions.Offer(cleaned["kind"], cleaned["title"], cleaned["author"], cleaned["place"], unit)
+    book = find_title(actor, cleaned["book"]) if cleaned["book"] else None
+    offer = actions.Offer(cleaned["kind"], cleaned["title"], cleaned["author"], cleaned["place"], unit, book)
     if material is not None:
         return actions.change_material(actor, material.pk, offer, at=timezone.now())
     return actions.add_material(actor, offer, at=timezone.now())
 
 
 def _read_material(material: Material) -> dict[str, object]:
-    names = ("title", "kind", "author", "place")
-    return {**{name: getattr(material, name) for name in names}, "unit": material.unit_id or ""}
+    written = {name: getattr(material, name) for name in ("title", "kind", "author", "place")}
+    return {**written, "unit": material.unit_id or "", "book": material.book_id or ""}
 
 
 @login_required
