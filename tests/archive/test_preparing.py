@@ -83,7 +83,7 @@ def test_the_office_asks_for_it_on_the_check_page(
 ) -> None:
     """K6: 检查缺件 → 预备归档件; the page then says how many copies lie ready."""
     client = visit("office")
-    assert "7 个文书封卷时转成 PDF/A，每一千个大约一分钟。" in client.get("/archive/2025/check/").content.decode()
+    assert "7 个文件封卷时转成 PDF/A，每一千个大约一分钟。" in client.get("/archive/2025/check/").content.decode()
     answer = client.post("/archive/2025/prepare/")
     job = Job.objects.get()
     assert answer.url == reverse("jobs:job", args=[job.pk])  # type: ignore[attr-defined]

@@ -61,7 +61,7 @@ def show_year(request: HttpRequest, year: int) -> HttpResponse:
         if form.is_valid():
             fonds = form.cleaned_data["fonds"]
             set_fonds(archive.bureau, year, fonds, actor=str(actor.user), at=timezone.now())
-            messages.success(request, _("全宗号已写好。"))
+            messages.success(request, _("全宗号已保存。"))
             return redirect("archive:year", year)
     volume = read_volume(archive)
     page = {
