@@ -18,7 +18,7 @@ from shanxue.base.volumes import Cell, Document, Piece, Retention, Series, Table
 from shanxue.orgs.models import Bureau
 from shanxue.orgs.queries import map_closed_years
 
-from .models import Amendment, LateRecord, Objection, Proceeding, QuotaDecision, Result, StepEntry
+from .models import Amendment, Confirmation, LateRecord, Objection, Proceeding, QuotaDecision, Result, StepEntry
 from .queries.proceedings import list_shown_of
 from .queries.results import read_version, settle_results
 
@@ -30,6 +30,10 @@ STEPS = make_columns("proceeding:考核 step:步骤 at:时间:time by:办理人 
 LATE = make_columns(
     "proceeding:考核 source:种类 ref:记录编号:number name:谁的 change:变化 state:决定 reason:理由 "
     "by:谁决定 at:时间:time"
+)
+CONFIRMATIONS = make_columns(
+    "proceeding:考核 scheme:细则 unit:单位 name:名称 by:确认人 at:时间:time in_place:代为确认:flag "
+    "reason:代为确认的依据"
 )
 OBJECTIONS = make_columns(
     "proceeding:考核 name:姓名 item:项目 sentence:异议 by:提出人 at:时间:time agreed:同意:flag "
@@ -86,6 +90,7 @@ def _list_tables(held: list[Proceeding], supplements: Sequence[Amendment] = ()) 
         Table("final_results", "最终结果", FINAL, _list_final(held)),
         Table("proceeding_steps", "办理步骤", STEPS, _list_steps(held)),
         Table("late_records", "截止后的记录", LATE, _list_late(held)),
+        Table("branch_confirmations", "支部确认", CONFIRMATIONS, _list_confirmations(held)),
         Table("branch_objections", "支部异议", OBJECTIONS, _list_objections(held)),
         Table("quota_decisions", "名额决定", DECISIONS, _list_decisions(held)),
         _table_amendments([*_list_amendments(held), *supplements]),
@@ -118,6 +123,16 @@ def _list_late(held: list[Proceeding]) -> Iterator[Row]:
     for row in rows:
         yield (row.proceeding.title, row.source, row.ref, row.subject_name, row.change, row.state, row.reason,
                row.decided_by, row.decided_at)  # fmt: skip
+
+
+def _list_confirmations(held: list[Proceeding]) -> Iterator[Row]:
+    """Who confirmed each frozen result; where the office did so in a unit's place, on what ground."""
+    rows = Confirmation.objects.filter(proceeding__in=held, result__run__frozen_for__isnull=False).order_by("pk")
+    related = ("proceeding", "result__person", "result__unit", "result__home", "result__run__scheme")
+    for row in rows.select_related(*related).distinct():
+        unit = row.result.unit or row.result.home
+        yield (row.proceeding.title, row.result.run.scheme.code, unit.name if unit else "", row.result.subject_name,
+               row.by_name, row.at, bool(row.words), row.words)  # fmt: skip
 
 
 def _list_objections(held: list[Proceeding]) -> Iterator[Row]:

@@ -183,6 +183,16 @@ def test_a_department_is_confirmed_by_its_keeper_or_by_the_office_with_a_reason(
     freeze(office, proceeding, proceeding.turn, at=CUT, reason="更正一条记录")
     row = Confirmation.objects.get(result__unit=town.office, result__run=list_scheme_parts(proceeding)[1].frozen_run)
     assert (row.by_name, row.words) == ("周文", "和主任当面核对过")
+    tables = {one.name: one for one in list_tables(town.bureau, Period(date(2025, 1, 1), date(2026, 1, 1)))}
+    kept = [tuple(one) for one in tables["branch_confirmations"].rows]
+    office_code = row.result.run.scheme.code
+    assert [one for one in kept if one[6]] == [
+        ("2025年度学习考核", office_code, "办公室", "办公室", "周文", row.at, True, "和主任当面核对过")
+    ]
+    own = [one[2:4] for one in kept if not one[6] and one[1] != office_code]
+    assert sorted(own) == [
+        ("第一党支部", "张兰"), ("第一党支部", "李明"), ("第一党支部", "王强"), ("第二党支部", "赵敏")
+    ]  # fmt: skip
 
     Grant.objects.create(
         user=desk.users["member"], bureau=town.bureau, power="secretary", unit=town.office, from_on=date(2025, 1, 1)
