@@ -528,3 +528,88 @@ def test_the_archive_gets_counts_and_opinions_and_misses_what_is_not_settled(bra
     assert list(votes.rows)[:2] == [
         (evaluation.pk, "1001", "张三", "党员", "优秀", 7), (evaluation.pk, "1001", "张三", "党员", "合格", 0),
     ]  # fmt: skip
+
+
+def bring(house: House, mark: str, votes: int, **told: object) -> Event:
+    values = {"kind": "民主评议票", "level": "党员", "on": date(2025, 12, 10), **told}
+    return Event.objects.create(
+        bureau=house.bureau, person=house.people["孙七"], mark=mark, quantity_milli=votes * 1000, **values
+    )
+
+
+def enter_paper(house: House, evaluation: Evaluation, level: str = "党员") -> None:
+    votes = {(level, house.people["孙七"].pk): {"优秀": 2, "合格": 3}}
+    secretary = act_as(house, "secretary")
+    count_paper(secretary, evaluation.pk, returned=6, valid=6, votes=votes, tellers="孙七", at=AT)
+
+
+def list_votes(house: House) -> list[tuple[object, ...]]:
+    rows = Event.objects.filter(person=house.people["孙七"], quantity_milli__gt=0).order_by("-mark")
+    return sorted(rows.values_list("mark", "quantity_milli", "level", "on"), key=str)
+
+
+@pytest.mark.parametrize(
+    ("level", "on"), [("党员", None), ("", date(2025, 12, 10)), ("", None), ("党员", DAY)],
+    ids=["undated", "without group", "neither", "of the meeting's day next year"],
+)  # fmt: skip
+def test_votes_brought_without_date_or_group_are_not_counted_twice(branch: House, level: str, on: date | None) -> None:
+    """Entered once (K33): the file's rows become the ballot's, on its day and of its only rater group."""
+    evaluation, _codes = start(branch, Means.PAPER, *FULL)
+    for mark, votes in (("优秀", 2), ("合格", 3)):
+        bring(branch, mark, votes, level=level, on=on)
+    enter_paper(branch, evaluation)
+    day = on or DAY
+    assert list_votes(branch) == [("优秀", 2000, "党员", day), ("合格", 3000, "党员", day)]
+    assert not Event.objects.filter(source="").exists()
+
+
+def test_undated_votes_that_differ_stop_the_count(branch: House) -> None:
+    evaluation, _codes = start(branch, Means.PAPER, *FULL)
+    bring(branch, "优秀", 4, level="", on=None)
+    with pytest.raises(Refusal, match="孙七的测评票已从表格导入，优秀 4 票，与这里的 2 票不同。"):
+        enter_paper(branch, evaluation)
+    assert list_votes(branch) == [("优秀", 4000, "", None)]
+
+
+def test_votes_that_cannot_be_compared_stop_the_count(branch: House) -> None:
+    """Brought twice, or without a rater group where several vote: the count says what to do."""
+    evaluation, _codes = start(branch, Means.PAPER, *FULL)
+    for day in (None, date(2025, 12, 10)):
+        bring(branch, "优秀", 2, on=day)
+    with pytest.raises(
+        Refusal, match=r"孙七的党员测评票从表格导入了不止一次（优秀）。请撤销多余的批次，只留一份，再计票。"
+    ):
+        enter_paper(branch, evaluation)
+    Event.objects.all().delete()
+    bring(branch, "优秀", 2, level="")
+    evaluation.members.filter(person=branch.people["郑十"]).update(level="群众代表")
+    with pytest.raises(Refusal, match="没有写测评主体，分不清是哪一组的票。请撤销那个批次，补上测评主体再导入"):
+        enter_paper(branch, evaluation)
+    assert list_votes(branch) == [("优秀", 2000, "", date(2025, 12, 10))]
+
+
+@pytest.mark.parametrize("told", [{}, {"日期": date(2025, 12, 10)}, {"评议主体": "党员"}], ids=["bare", "day", "group"])
+def test_a_file_after_the_count_brings_nothing_twice(branch: House, tmp_path: Path, told: dict[str, object]) -> None:
+    """Entered once (K33): the same numbers are left out of the import; others stop it at their row."""
+    evaluation, _codes = start(branch, Means.PAPER, *FULL)
+    enter_paper(branch, evaluation)
+    person = branch.people["孙七"]
+
+    def plan(best: int, name: str) -> tuple[list[str], list[str]]:
+        header = ["工号", "姓名", *told, "优秀", "合格", "基本合格", "不合格"]
+        rows = [["民主评议党员测评票统计"], header, [person.staff_no, "孙七", *told.values(), best, 3, 0, 0]]
+        made = plan_import(branch.bureau.code, [read_workbook(write(tmp_path / name, rows))], {}, date(2026, 1, 20))
+        found = [one for table in made.tables for one in table.problems]
+        if not found:
+            commit_plan(made, actor="office", at=AT)
+        return [one.code for one in found], [one.message.partition("：")[2] for one in found]
+
+    assert plan(2, "same.xlsx") == ([], [])
+    assert list_votes(branch) == [("优秀", 2000, "党员", DAY), ("合格", 3000, "党员", DAY)]
+    codes, (said,) = plan(1, "other.xlsx")
+    assert codes == ["votes_counted"]
+    assert said == (
+        "第一支部2025年民主评议已经计票（优秀 2 票、合格 3 票、基本合格 0 票、不合格 0 票），和这一行不同。"
+        "请核对；以计票为准的，删去这一行；是另一次测评的，在类别里写明。"
+    )
+    assert list_votes(branch) == [("优秀", 2000, "党员", DAY), ("合格", 3000, "党员", DAY)]

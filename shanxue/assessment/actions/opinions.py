@@ -96,6 +96,7 @@ def _finish_count(
     evaluation.due_count, evaluation.given_count = sheets.due, sheets.given
     evaluation.returned_count, evaluation.valid_count = sheets.returned, sheets.valid
     evaluation.counted_at, evaluation.counted_by = at, str(actor.user)[:64]
+    queries.demand_clear_votes(evaluation)
     imported = queries.list_imported_votes(evaluation)
     kinds = sorted({event.kind for known in imported.values() for event in known.values()})
     evaluation.vote_kind = kinds[0] if kinds else evaluation.vote_kind  # as the file said, which may come again
@@ -117,6 +118,7 @@ def _write_votes(evaluation: Evaluation, tally: Tally) -> None:
         for grade in GRADES:
             event = known.get(grade)
             if event is not None:
+                event.level, event.on = level, event.on or evaluation.meets_on  # undated it would count in any year
                 _take_over(event, names[person], votes[grade], source)
             else:
                 new.append(
@@ -142,7 +144,7 @@ def _take_over(event: Event, name: str, count: int, source: str) -> None:
             f"{name}的测评票已从表格导入，{event.mark} {held} 票，与这里的 {count} 票不同。请先核对是哪一个，再计票。",
         )
     event.source = source  # from now on its file is not taken back (intake/taken.py)
-    event.save(update_fields=["source"])
+    event.save(update_fields=["source", "level", "on"])
 
 
 @dataclass(frozen=True)

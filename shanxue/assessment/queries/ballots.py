@@ -213,12 +213,55 @@ def list_standings(evaluation: Evaluation) -> list[Rated]:
 
 def list_imported_votes(evaluation: Evaluation) -> dict[tuple[str, int], dict[str, Event]]:
     """Votes of the year that a spreadsheet already brought for these people: (rater group, person) → grade → event."""
-    people = evaluation.members.filter(rated=True).values("person")
-    rows = Event.objects.filter(person__in=people, kind__in=VOTE_KINDS, on__year=evaluation.year, source="")
     found: dict[tuple[str, int], dict[str, Event]] = {}
-    for row in rows:
-        if row.mark in GRADES and row.person_id is not None:
-            found.setdefault((row.level, row.person_id), {})[row.mark] = row
+    for level, row in _place_imported(evaluation):
+        if row.person_id is not None:
+            found.setdefault((level, row.person_id), {}).setdefault(row.mark, row)
+    return found
+
+
+def demand_clear_votes(evaluation: Evaluation) -> None:
+    """Refuse a count beside imported votes that cannot be compared with it: they would count twice.
+
+    Raises ``votes_without_group`` and ``votes_repeated``.
+    """
+    seen = set()
+    for level, row in _place_imported(evaluation):
+        name = row.person.name if row.person else ""
+        if not level:
+            raise Refusal(
+                "votes_without_group",
+                f"{name}的测评票已从表格导入，没有写测评主体，分不清是哪一组的票。"
+                "请撤销那个批次，补上测评主体再导入，然后计票。",
+            )
+        key = (level, row.person_id, row.mark)
+        if key in seen:
+            raise Refusal(
+                "votes_repeated",
+                f"{name}的{level}测评票从表格导入了不止一次（{row.mark}）。请撤销多余的批次，只留一份，再计票。",
+            )
+        seen.add(key)
+
+
+def _place_imported(evaluation: Evaluation) -> list[tuple[str, Event]]:
+    """Imported votes with their rater group. Votes that name none are of the only group; "" where there are several."""
+    people = evaluation.members.filter(rated=True).values("person")
+    last = max(date(evaluation.year, 12, 31), evaluation.meets_on)
+    of_year = Q(on=None) | Q(on__gte=date(evaluation.year, 1, 1), on__lte=last)
+    rows = Event.objects.filter(of_year, person__in=people, kind__in=VOTE_KINDS, mark__in=GRADES, source="")
+    levels = set(evaluation.members.filter(has_ballot=True).values_list("level", flat=True))
+    only = levels.pop() if len(levels) == 1 else ""
+    return [(row.level or only, row) for row in rows.select_related("person").order_by("pk")]
+
+
+def list_counted_votes(bureau_code: str) -> dict[int, list[tuple[Evaluation, str, str, int]]]:
+    """Votes that ballots counted, by person: the evaluation, rater group, grade and votes."""
+    counted = Evaluation.objects.filter(bureau__code=bureau_code, counted_at__isnull=False).select_related("unit")
+    sources = {name_source(one): one for one in counted}
+    rows = Event.objects.filter(bureau__code=bureau_code, kind__in=VOTE_KINDS, source__in=sources).order_by("pk")
+    found: dict[int, list[tuple[Evaluation, str, str, int]]] = {}
+    for person, source, level, mark, milli in rows.values_list("person", "source", "level", "mark", "quantity_milli"):
+        found.setdefault(person, []).append((sources[source], level, mark, (milli or 0) // 1000))
     return found
 
 
