@@ -191,7 +191,7 @@ def test_the_security_administrator_goes_over_to_sm3(year: Year, visit: Visit) -
     client, address = visit("security"), reverse("archive:algorithm")
     record_entry(chain="yc", actor="u-office", at=HELD_AT, verb="archive.set_fonds")
     page = client.get(address).content.decode()
-    assert ("SHA256" in page, "以前的留痕不重算" in page) == (True, True)
+    assert ("SHA-256" in page, "以前的留痕不重算" in page) == (True, True)
     hasty = client.post(address, {"algorithm": "sm3"})
     assert (hasty.status_code, Entry.objects.filter(verb="audit.switch_algorithm").exists()) == (400, False)
     answer = client.post(address, {"algorithm": "sm3", "sure": "on"}, follow=True)

@@ -20,6 +20,12 @@ def day_or_moment(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+@register.filter
+def algorithm_name(value: str) -> str:
+    """Write the name of a hash as people write it: SHA-256, SM3."""
+    return {"sha256": "SHA-256"}.get(value, value.upper())
+
+
 @register.simple_tag
 def chain_address(key: str) -> str:
     """The page of a record's chain: session-12."""
