@@ -8,15 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from shanxue.audit.rules import Algorithm, is_available
 from shanxue.web.forms import PlainForm
 
+from ..rules.verbs import read_subject
+
 NAMES = {Algorithm.SHA256: _("SHA-256（国际通用）"), Algorithm.SM3: _("SM3（国家商用密码，GB/T 32905-2016）")}
 
 
 class TrailForm(PlainForm):
     subject = forms.CharField(
-        label=_("对什么"), required=False, max_length=80, widget=forms.TextInput(attrs={"placeholder": "session:12"})
+        label=_("对什么"), required=False, max_length=80, widget=forms.TextInput(attrs={"placeholder": _("会议 12")})
     )
     from_on = forms.DateField(label=_("从"), required=False, widget=forms.DateInput())
     until_on = forms.DateField(label=_("到"), required=False, widget=forms.DateInput())
+
+    def clean_subject(self) -> str:
+        return read_subject(self.cleaned_data["subject"])
 
 
 class AlgorithmForm(PlainForm):

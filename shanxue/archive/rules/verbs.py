@@ -284,6 +284,72 @@ supervision.write_finding 写问题""".splitlines()
 )
 
 
+SUBJECTS = dict(
+    line.split()
+    for line in """\
+appeal 申诉
+archive 归档
+booking 预约
+brief 月度简报
+campaign 主题教育
+commitment 预订
+copy 图书
+document 公文
+draw 组卷
+evaluation 民主评议
+evidence 取证包
+finding 问题
+fund 经费年度
+head 链头
+inspection 检查
+instruction 批示
+leave 请假
+make_up 补学
+material 学习材料
+note 笔记
+outcome 学习成果
+payment 付款
+plan 计划
+proceeding 年度考核
+purpose 经费用途
+readinglist 必读书目
+result 成绩
+run 计算
+scheme_draft 细则草稿
+score 测试成绩
+selfstudy 自学
+session 会议
+subscription 报刊订阅
+suggestion 荐购
+template 模板
+title 书目
+unit 单位
+venue 阵地""".splitlines()
+)
+CODES = {word: code for code, word in SUBJECTS.items()}
+
+
+def name_subject(subject: str) -> str:
+    """What something was done to, in words; what has none stands as it was written.
+
+    >>> name_subject("session:12"), name_subject("批次 9"), name_subject("00004")
+    ('会议 12', '批次 9', '00004')
+    """
+    code, colon, number = subject.partition(":")
+    return f"{SUBJECTS[code]} {number}" if colon and code in SUBJECTS else subject
+
+
+def read_subject(typed: str) -> str:
+    """Read what somebody looks for: the words of a page, or the code.
+
+    >>> read_subject("会议12"), read_subject(" 会议  12 "), read_subject("session:12"), read_subject("批次 9")
+    ('session:12', 'session:12', 'session:12', '批次 9')
+    """
+    word = typed.strip().rstrip("0123456789").strip()
+    number = typed.strip()[len(word) :].strip()
+    return f"{CODES[word]}:{number}" if word in CODES and number else typed.strip()
+
+
 def name_verb(verb: str) -> str:
     """What was done, in words; of one that a former version wrote and no room writes now, its room and its code.
 

@@ -26,7 +26,7 @@ from ..actions.algorithms import choose_algorithm, list_chains_of
 from ..checks import verify_trail, write_heads
 from ..forms.trail import AlgorithmForm, TrailForm
 from ..queries import may_audit, may_choose_algorithm
-from ..rules.verbs import name_verb
+from ..rules.verbs import name_subject, name_verb
 
 PER_PAGE = 50
 COMMAND_LINE = "命令行"
@@ -61,13 +61,15 @@ def _begin(day: date | None, days: int = 0) -> datetime | None:
     return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
 
 
-def _list_rows(entries: list[Entry]) -> list[tuple[Entry, str, str]]:
-    """Each entry with its act in words and the account that did it; a name that is not an account is not shown."""
+def _list_rows(entries: list[Entry]) -> list[tuple[Entry, str, str, str]]:
+    """Each entry with the account, the act and its object in words; a name that is not an account is not shown."""
     written = {entry.actor for entry in entries}
     users = User.objects.filter(username__in=written).values_list("username", flat=True)
     named = dict(User.objects.filter(display_name__in=written).values_list("display_name", "username"))
     known = {COMMAND_LINE: COMMAND_LINE, **named, **{username: username for username in users}}
-    return [(entry, name_verb(entry.verb), known.get(entry.actor, "—")) for entry in entries]
+    return [
+        (entry, known.get(entry.actor, "—"), name_verb(entry.verb), name_subject(entry.subject)) for entry in entries
+    ]
 
 
 @login_required
