@@ -21,8 +21,8 @@ test: .venv/dev assets ## Everything needed is set up, then the whole suite on S
 	@tests/setup-machine.sh
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
-	SHANXUE_DATA=var/test $(BIN)/pytest -n 2 --dist loadfile
-	tests/with-postgres.sh $(BIN)/pytest -n 2 --dist loadfile -m "not browser and not pure"
+	SHANXUE_DATA=var/test $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	tests/with-postgres.sh $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not pure"
 
 check: .venv/dev ## Style, types, import directions, migrations
 	@$(BIN)/ruff check .
