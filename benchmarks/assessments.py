@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ def open_database(path: Path) -> None:
     from shanxue.cli import set_up
 
     set_up(database=f"sqlite:{path}")
+    os.environ.pop("SHANXUE_DATABASE")  # read by now; what other parts start has a database of its own
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
